@@ -1,0 +1,2 @@
+//! The `git-plan` program.
+fn main() {}

@@ -1,0 +1,138 @@
+//! Event ids: what an event is called, everywhere and for ever.
+//!
+//! An id is the BLAKE3-256 of the event's canonical bytes, so equal ids mean equal bytes, and an id that a
+//! later event names in `parents` fixes everything before it. Ids are shown by their shortest prefix that is
+//! unique in the plan and at least [`EventId::SHORTEST`] digits long.
+
+use alloc::string::String;
+use core::fmt;
+use core::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The BLAKE3-256 of an event's canonical bytes, 64 hex digits when written.
+///
+/// The id of an item is the id of the event that added it, and the id of a plan that of its first event.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId([u8; 32]);
+
+/// An item is named by the event that added it.
+pub type ItemId = EventId;
+
+/// A text is not an event id: 64 lower-case hex digits were expected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected an event id of 64 lower-case hex digits")]
+pub struct NotAnId;
+
+impl EventId {
+    /// The fewest hex digits that a shown id has.
+    pub const SHORTEST: usize = 7;
+
+    /// The id of these canonical bytes.
+    ///
+    /// ```
+    /// let id = git_plan_core::EventId::of(b"{}");
+    /// assert!(id.to_string().starts_with("4c46fa2"));
+    /// ```
+    #[must_use]
+    pub fn of(canonical: &[u8]) -> Self {
+        Self(*blake3::hash(canonical).as_bytes())
+    }
+
+    /// The id with these raw bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The raw bytes, most significant first.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The first `digits` hex digits.
+    #[must_use]
+    pub fn prefix(&self, digits: usize) -> String {
+        let mut hex = self.hex();
+        hex.truncate(digits);
+        hex
+    }
+
+    /// The prefix that is shown where uniqueness is not at stake.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.prefix(Self::SHORTEST)
+    }
+
+    fn hex(&self) -> String {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut hex = String::with_capacity(64);
+        for byte in self.0 {
+            hex.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            hex.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+        hex
+    }
+}
+
+impl FromStr for EventId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return Err(NotAnId);
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+fn nibble(digit: u8) -> Result<u8, NotAnId> {
+    match digit {
+        b'0'..=b'9' => Ok(digit - b'0'),
+        b'a'..=b'f' => Ok(digit - b'a' + 10),
+        _ => Err(NotAnId),
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.hex())
+    }
+}
+
+impl fmt::Debug for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.short())
+    }
+}
+
+impl Serialize for EventId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { self.0.serialize(serializer) }
+    }
+}
+
+impl<'de> Deserialize<'de> for EventId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return <[u8; 32]>::deserialize(deserializer).map(Self);
+        }
+        struct Hex;
+        impl serde::de::Visitor<'_> for Hex {
+            type Value = EventId;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an event id of 64 lower-case hex digits")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<EventId, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Hex)
+    }
+}

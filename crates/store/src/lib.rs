@@ -1,0 +1,1 @@
+//! Plan events as git commits.
