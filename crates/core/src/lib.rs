@@ -1,11 +1,34 @@
-//! Plans as append-only events.
+//! Plans as append-only events: ids, order, state and projection, without any I/O.
+//!
+//! What may be relied on: everything here is a pure function of its arguments. No clock, no files, no environment, no
+//! git; the same events give the same state and the same bytes on any machine and in any order of arrival; no input
+//! makes it panic. The crate is `no_std`, so that the compiler holds it to this.
+//!
+//! The way through: [`Draft::seal`] makes an event's bytes, [`Event::read`] reads any bytes, [`Plan::replay`] puts a
+//! set of events in order and folds them into a [`Plan`], and [`view::render`] writes the Markdown.
+//!
+//! What it does not do: it stores nothing, sends nothing, and knows no commit.
 #![no_std]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a failed test may say so"))]
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
+pub mod canonical;
+pub mod change;
+pub mod event;
 mod id;
+pub mod limits;
+mod prelude;
 mod slug;
+pub mod text;
 mod time;
+pub mod words;
 
+pub use change::Change;
+pub use event::{Actor, Agent, Context, Draft, Event, Inert, SealError, Sealed};
 pub use id::{EventId, ItemId, NotAnId};
 pub use slug::{NotASlug, Slug};
+pub use text::{Tag, Text, TextError, Title};
 pub use time::{NotATime, Timestamp};
+pub use words::{Field, Kind, Layout, NotAWord, Parent, ResultGroup, Role, State};
