@@ -315,13 +315,7 @@ fn malformed(e: &serde_json::Error) -> Inert {
     Inert::Malformed(text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]).to_owned())
 }
 
-fn envelope(
-    change: &Change,
-    context: &Context,
-    by: &Actor,
-    at: Timestamp,
-    parents: &[EventId],
-) -> Map<String, Value> {
+fn envelope(change: &Change, context: &Context, by: &Actor, at: Timestamp, parents: &[EventId]) -> Map<String, Value> {
     let mut members = match serde_json::to_value(context) {
         Ok(Value::Object(members)) => members,
         _ => Map::new(),

@@ -31,8 +31,8 @@ impl EventId {
     /// The id of these canonical bytes.
     ///
     /// ```
-    /// let id = git_plan_core::EventId::of(b"{}");
-    /// assert!(id.to_string().starts_with("4c46fa2"));
+    /// let id = git_plan_core::EventId::of(b"");
+    /// assert!(id.to_string().starts_with("af1349b9f5f9a1a6"));
     /// ```
     #[must_use]
     pub fn of(canonical: &[u8]) -> Self {

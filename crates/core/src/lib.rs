@@ -14,21 +14,29 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod batch;
 pub mod canonical;
 pub mod change;
 pub mod event;
 mod id;
 pub mod limits;
+pub mod order;
 mod prelude;
 mod slug;
+pub mod state;
+mod subject;
 pub mod text;
 mod time;
+pub mod view;
 pub mod words;
 
+pub use batch::{Batch, RecordError};
 pub use change::Change;
 pub use event::{Actor, Agent, Context, Draft, Event, Inert, SealError, Sealed};
 pub use id::{EventId, ItemId, NotAnId};
 pub use slug::{NotASlug, Slug};
+pub use state::{Item, Plan};
+pub use subject::subject;
 pub use text::{Tag, Text, TextError, Title};
 pub use time::{NotATime, Timestamp};
 pub use words::{Field, Kind, Layout, NotAWord, Parent, ResultGroup, Role, State};

@@ -1,0 +1,188 @@
+//! Adding, wording, placing and removing items: what all kinds have in common.
+
+use super::refs::{Rejection, Turn};
+use super::register::{AddWins, Register};
+use super::{Branch, Decision, Detail, Existence, Item, Place, Plan, Step, What};
+use crate::change::*;
+use crate::event::Event;
+use crate::prelude::*;
+use crate::words::Rank;
+use crate::{EventId, ItemId, Kind, Parent, Role, State, Text};
+
+/// An item as its event describes it.
+pub(super) struct Addition {
+    after: Option<EventId>,
+    under: Option<Parent>,
+    text: String,
+    state: Option<State>,
+    source: Option<String>,
+    detail: Detail,
+    /// Items that the event names, with the kinds that they must be of.
+    names: Vec<(ItemId, &'static [Kind])>,
+    /// Decisions that the new one takes the place of.
+    supersedes: Vec<ItemId>,
+}
+
+const ANY: &[Kind] = Kind::ALL;
+
+/// The item that a change adds; `None` where it adds none.
+pub(super) fn addition(change: &Change, turn: Turn<'_>) -> Option<Addition> {
+    let stamp = turn.stamp;
+    let mut supersedes = Vec::new();
+    let mut names: Vec<(ItemId, &'static [Kind])> = Vec::new();
+    let (after, under, text, state, source, detail) = match change {
+        Change::SectionAdded(d) => {
+            let detail =
+                Detail::Section { level: d.level.unwrap_or(Rank::SECTION).get(), role: d.role.unwrap_or(Role::Custom) };
+            (d.after, d.follows.map(Parent::Standing), &*d.heading, None, &d.source, detail)
+        }
+        Change::ProseAdded(d) => (d.after, Some(d.under), &*d.text, None, &d.source, Detail::Prose),
+        Change::StepAdded(d) => (d.after, d.under, &*d.text, d.state, &d.source, Detail::Step(Step::default())),
+        Change::CriterionAdded(d) => {
+            (d.after, d.under, &*d.text, d.state, &d.source, Detail::Criterion { evidence: Vec::new() })
+        }
+        Change::DecisionRecorded(d) => {
+            supersedes.clone_from(&d.supersedes);
+            names.extend(d.supersedes.iter().map(|&id| (id, &[Kind::Decision][..])));
+            names.extend(d.question.map(|id| (id, &[Kind::Question][..])));
+            let decision = Decision {
+                reason: owned(&d.reason),
+                tradeoffs: list(&d.tradeoffs),
+                options: list(&d.options),
+                references: list(&d.references),
+                question: d.question,
+                amendments: Vec::new(),
+                superseded_by: AddWins::default(),
+            };
+            (d.after, d.under, &*d.title, d.state, &d.source, Detail::Decision(decision))
+        }
+        Change::DiscoveryRecorded(d) => {
+            names.extend(d.corrects.map(|id| (id, &[Kind::Discovery][..])));
+            let detail = Detail::Discovery { evidence: list(&d.evidence), corrects: d.corrects };
+            (d.after, d.under, &*d.text, None, &d.source, detail)
+        }
+        Change::QuestionAsked(d) => {
+            let answer = Register::new(stamp, None);
+            let detail = Detail::Question { options: list(&d.options), need: owned(&d.need), answer };
+            (d.after, d.under, &*d.text, None, &d.source, detail)
+        }
+        Change::BlockerRaised(d) => {
+            names.extend(d.on.map(|id| (id, &[Kind::Step, Kind::Question, Kind::Criterion][..])));
+            let detail = Detail::Blocker { on: d.on, options: list(&d.options), need: owned(&d.need), how: Vec::new() };
+            (d.after, d.under, &*d.text, None, &d.source, detail)
+        }
+        Change::NoteAdded(d) => {
+            names.extend(d.corrects.map(|id| (id, &[Kind::Note][..])));
+            names.extend(d.on.map(|id| (id, ANY)));
+            let detail = Detail::Note { label: d.label.clone().into(), on: d.on, corrects: d.corrects };
+            (d.after, d.under, &*d.text, None, &d.source, detail)
+        }
+        Change::ResultAdded(d) => (d.after, d.under, &*d.text, None, &d.source, Detail::Result { group: d.group }),
+        Change::StoryAdded(d) => {
+            let so_that = d.so_that.as_ref().map(|end| Register::new(stamp, end.clone().into()));
+            let detail = Detail::Story { as_a: Register::new(stamp, d.as_a.clone().into()), so_that };
+            (d.after, d.under, &*d.i_want, None, &d.source, detail)
+        }
+        _ => return None,
+    };
+    let text = text.to_owned();
+    Some(Addition { after, under, text, state, source: owned(source), detail, names, supersedes })
+}
+
+fn owned(text: &Option<Text>) -> Option<String> {
+    text.clone().map(String::from)
+}
+
+fn list(texts: &[Text]) -> Vec<String> {
+    texts.iter().cloned().map(String::from).collect()
+}
+
+impl Plan {
+    pub(super) fn add(&mut self, addition: Addition, event: &Event, turn: Turn<'_>) -> Result<(), Rejection> {
+        let stamp = turn.stamp;
+        for &(id, kinds) in &addition.names {
+            self.find_kind(id, kinds, turn)?;
+        }
+        let mut item = Item {
+            added: stamp,
+            occurred: event.occurred(),
+            text: Register::new(stamp, addition.text),
+            state: None,
+            body: None,
+            source: addition.source,
+            placements: Register::new(stamp, Place { branch: Branch::Sections(None), slot: stamp.id }),
+            place: Place { branch: Branch::Sections(None), slot: stamp.id },
+            existence: Existence::default(),
+            links: AddWins::default(),
+            detail: addition.detail,
+        };
+        let kind = item.kind();
+        let first = match (addition.state, kind.states()) {
+            (None, states) => states.first().copied(),
+            (Some(state), states) if states.contains(&state) => Some(state),
+            (Some(state), _) => return Err(Rejection::new("unknown-word", format!("a {kind} cannot be {state}"))),
+        };
+        item.state = first.filter(|_| kind != Kind::Question).map(|state| Register::new(stamp, state));
+        item.place.branch = self.branch(kind, addition.under, turn)?;
+        item.placements = Register::new(stamp, item.place);
+
+        self.tree.insert(item.place, addition.after, stamp.id);
+        self.touch_parent(item.place.branch, turn);
+        item.existence.touch(stamp.seq, turn.ancestry);
+        self.index.insert(stamp.id, self.items.len());
+        self.items.push(item);
+        for old in addition.supersedes {
+            let at = self.find(old, turn)?;
+            if let Detail::Decision(decision) = &mut self.touch(at, turn).detail {
+                decision.superseded_by.add(stamp.id, stamp);
+            }
+        }
+        if matches!(kind, Kind::Decision | Kind::Discovery | Kind::Blocker | Kind::Note) {
+            self.enter(event, stamp, What::Recorded, stamp.id);
+        }
+        Ok(())
+    }
+
+    /// Wording, place and existence of any item.
+    pub(super) fn fold_item(&mut self, change: &Change, turn: Turn<'_>) -> Result<(), Rejection> {
+        match change {
+            Change::ItemReworded(data) => {
+                let at = self.find(data.item, turn)?;
+                let kind = self.items[at].kind();
+                if matches!(kind, Kind::Decision | Kind::Section) {
+                    return Err(Rejection::new("wrong-kind", format!("rewords the {kind} {}", data.item)));
+                }
+                self.touch(at, turn).text.write(turn.stamp, data.text.clone().into(), turn.ancestry);
+            }
+            Change::ItemMoved(data) => self.place(data, turn)?,
+            Change::ItemRemoved(data) => {
+                let found: Result<Vec<_>, _> = data.items.iter().map(|&id| self.find(id, turn)).collect();
+                for at in found? {
+                    self.items[at].existence.remove(turn.stamp, turn.ancestry);
+                }
+            }
+            Change::ItemRestored(data) => {
+                let at = self.find(data.item, turn)?;
+                self.items[at].existence.restore(turn.stamp.seq, turn.ancestry);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, data: &ItemMoved, turn: Turn<'_>) -> Result<(), Rejection> {
+        let at = self.find(data.item, turn)?;
+        let branch = self.branch(self.items[at].kind(), data.under, turn)?;
+        let place = Place { branch, slot: turn.stamp.id };
+        // The slot is there even where the move is skipped, so that what was put after it finds its place.
+        self.tree.insert(place, data.after, data.item);
+        let cycle = matches!(branch, Branch::Items(parent) if self.is_within(parent, data.item));
+        let item = self.touch(at, turn);
+        item.placements.write(turn.stamp, place, turn.ancestry);
+        if !cycle {
+            item.place = place;
+        }
+        self.touch_parent(branch, turn);
+        Ok(())
+    }
+}

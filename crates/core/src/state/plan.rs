@@ -1,0 +1,310 @@
+//! The plan as a whole, and how it grows from events.
+
+use serde::{Deserialize, Serialize};
+
+use super::ancestry::Ancestry;
+use super::register::{AddWins, Register};
+use super::{Existence, Item, Stamp, Tree};
+use crate::event::{Actor, Agent, Event};
+use crate::order::{self, Floor, Placed};
+use crate::prelude::*;
+use crate::{EventId, Field, ItemId, Kind, Layout, Role, Slug, Timestamp};
+
+/// A plan: the fold of a set of events.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    pub(super) root: Option<(Stamp, Slug)>,
+    pub(super) fields: BTreeMap<Field, Register<String>>,
+    /// The tags, sorted where shown by age.
+    pub tags: AddWins<String>,
+    /// Those named as authors.
+    pub authors: AddWins<String>,
+    /// The sources cited.
+    pub sources: AddWins<Source>,
+    pub(super) existence: Existence,
+    pub(super) prose: BTreeMap<Role, Register<String>>,
+    pub(super) headings: BTreeMap<Role, Register<String>>,
+    pub(super) items: Vec<Item>,
+    #[serde(skip)]
+    pub(super) index: BTreeMap<ItemId, usize>,
+    pub(super) tree: Tree,
+    /// What happened, in order.
+    pub log: Vec<Entry>,
+    pub(super) keys: BTreeMap<(Actor, String), Vec<(EventId, EventId)>>,
+    people: Vec<Person>,
+    /// Events that have no effect, in order, each with its reason.
+    pub inert: Vec<InertEvent>,
+    heads: BTreeSet<EventId>,
+    last: Option<Stamp>,
+    count: u32,
+    time: i64,
+}
+
+/// A work that the plan rests on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Source {
+    /// What the text calls it, such as `R1`.
+    pub id: String,
+    /// Its title.
+    pub title: Option<String>,
+    /// Where it is.
+    pub url: Option<String>,
+    /// The day on which it was read.
+    pub accessed: Option<String>,
+}
+
+/// Who made an event, and the program that acted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The author by name and address.
+    pub actor: Actor,
+    /// The agent's name, where a program acted.
+    pub agent: Option<String>,
+}
+
+/// One entry of the progress log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The event.
+    pub stamp: Stamp,
+    /// The time that it speaks of.
+    pub occurred: Timestamp,
+    /// What happened to the item.
+    pub what: What,
+    /// The item.
+    pub item: ItemId,
+    /// Why, where the author said so.
+    pub why: Option<String>,
+}
+
+/// What a log entry says of its item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum What {
+    /// A decision, discovery, blocker or note was recorded.
+    Recorded,
+    /// A step was completed.
+    Completed,
+    /// A completed step is to be done again.
+    Reopened,
+    /// A step was given up.
+    Dropped,
+    /// A blocker was resolved.
+    Resolved,
+}
+
+/// An event that has no effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InertEvent {
+    /// The event.
+    pub stamp: Stamp,
+    /// Its type, as written.
+    pub type_name: String,
+    /// A stable word for the reason.
+    pub code: String,
+    /// The reason.
+    pub reason: String,
+    /// Whether a newer reader may well take it.
+    pub from_the_future: bool,
+}
+
+impl Plan {
+    /// The plan that a set of events makes.
+    #[must_use]
+    pub fn replay(events: &[Event]) -> Self {
+        let mut plan = Self { time: i64::MIN, ..Self::default() };
+        plan.extend(events);
+        plan
+    }
+
+    /// Folds in events that all descend from every event so far.
+    ///
+    /// The result is that of replaying everything, provided that the caller keeps to this condition.
+    pub fn extend(&mut self, events: &[Event]) {
+        let floor = Floor { events: self.count, time: self.time };
+        let placed = order::arrange(events, floor);
+        let ancestry = Ancestry::of(&placed, self.count);
+        for place in &placed {
+            self.take(&events[place.index], place, &ancestry);
+        }
+    }
+
+    /// Folds in one event that follows all heads, unless it would have no effect: then the plan stays as it was and
+    /// the reason is returned.
+    pub(crate) fn try_extend(&mut self, event: &Event) -> Option<InertEvent> {
+        let (before, inert) = (self.heads.clone(), self.inert.len());
+        let (count, time, last, people) = (self.count, self.time, self.last, self.people.len());
+        self.extend(core::slice::from_ref(event));
+        let rejected = if self.inert.len() > inert { self.inert.pop() } else { None };
+        if rejected.is_some() {
+            (self.heads, self.count, self.time, self.last) = (before, count, time, last);
+            self.people.truncate(people);
+        }
+        rejected
+    }
+
+    fn take(&mut self, event: &Event, place: &Placed, ancestry: &Ancestry) {
+        let person = Person {
+            actor: event.by.clone(),
+            agent: event.context.agent.as_ref().map(|Agent { name, .. }| name.as_str().to_owned()),
+        };
+        let stamp = Stamp { seq: self.count, id: event.id, at: event.at, by: self.person_index(person) };
+        for parent in &event.parents {
+            self.heads.remove(parent);
+        }
+        self.heads.insert(event.id);
+        self.count += 1;
+        self.time = place.time;
+        self.last = Some(stamp);
+        let applied = match &event.change {
+            Ok(change) => self.apply(event, change, stamp, ancestry),
+            Err(reason) => Err(super::refs::Rejection::from(reason)),
+        };
+        if let Err(rejection) = applied {
+            self.inert.push(rejection.into_inert(stamp, &event.type_name));
+        }
+    }
+
+    fn person_index(&mut self, person: Person) -> u32 {
+        // The one who acts is most often the one who acted last.
+        let at = self.people.iter().rposition(|known| *known == person).unwrap_or_else(|| {
+            self.people.push(person);
+            self.people.len() - 1
+        });
+        u32::try_from(at).unwrap_or(u32::MAX)
+    }
+
+    /// Forgets what only an event concurrent with the past could need. Afterwards [`Plan::extend`] takes only events
+    /// that descend from everything so far, as it always does.
+    pub fn settle(&mut self) {
+        self.existence.settle();
+        self.fields.values_mut().for_each(Register::settle);
+        self.prose.values_mut().for_each(Register::settle);
+        self.headings.values_mut().for_each(Register::settle);
+        self.items.iter_mut().for_each(Item::settle);
+    }
+
+    /// Makes a plan that was read back from a snapshot whole again.
+    #[must_use]
+    pub fn reindexed(mut self) -> Self {
+        let mut ids: Vec<(ItemId, usize)> = self.items.iter().enumerate().map(|(i, item)| (item.id(), i)).collect();
+        ids.sort_unstable();
+        self.index = ids.into_iter().collect();
+        self
+    }
+
+    /// The plan's id: that of its first event. `None` where that event is missing.
+    #[must_use]
+    pub fn id(&self) -> Option<EventId> {
+        self.root.as_ref().map(|(stamp, _)| stamp.id)
+    }
+
+    /// The event that began the plan.
+    #[must_use]
+    pub fn created(&self) -> Option<Stamp> {
+        self.root.as_ref().map(|(stamp, _)| *stamp)
+    }
+
+    /// The slug under which the plan was created.
+    #[must_use]
+    pub fn slug(&self) -> Option<&Slug> {
+        self.root.as_ref().map(|(_, slug)| slug)
+    }
+
+    /// A field's value; empty where it was never set.
+    #[must_use]
+    pub fn field(&self, field: Field) -> &str {
+        self.fields.get(&field).map_or("", |register| register.value())
+    }
+
+    /// A field with all that was written to it.
+    #[must_use]
+    pub fn field_register(&self, field: Field) -> Option<&Register<String>> {
+        self.fields.get(&field)
+    }
+
+    /// The title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.field(Field::Title)
+    }
+
+    /// How the view is written.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        self.field(Field::Layout).parse().unwrap_or(Layout::Execplan)
+    }
+
+    /// Whether the plan was put away.
+    #[must_use]
+    pub fn is_archived(&self) -> bool {
+        self.existence.is_hidden()
+    }
+
+    /// The prose of a standing section.
+    #[must_use]
+    pub fn prose(&self, role: Role) -> Option<&Register<String>> {
+        self.prose.get(&role)
+    }
+
+    /// The heading that a standing section was given.
+    #[must_use]
+    pub fn heading(&self, role: Role) -> Option<&Register<String>> {
+        self.headings.get(&role)
+    }
+
+    /// The item with this id, whether or not it is hidden.
+    #[must_use]
+    pub fn item(&self, id: ItemId) -> Option<&Item> {
+        self.index.get(&id).map(|&at| &self.items[at])
+    }
+
+    /// All items in the order in which they were added, hidden ones included.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.items.iter()
+    }
+
+    /// The visible items of a kind, in the order in which they were added.
+    pub fn items_of(&self, kind: Kind) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(move |item| item.kind() == kind && item.is_visible())
+    }
+
+    /// Who a stamp's author is.
+    #[must_use]
+    pub fn person(&self, stamp: Stamp) -> Option<&Person> {
+        self.people.get(stamp.by as usize)
+    }
+
+    /// The events that no event follows, sorted: the parents of whatever is written next.
+    #[must_use]
+    pub fn heads(&self) -> &BTreeSet<EventId> {
+        &self.heads
+    }
+
+    /// The last event in order.
+    #[must_use]
+    pub fn last(&self) -> Option<Stamp> {
+        self.last
+    }
+
+    /// How many events the plan has, inert ones included.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Whether this event of an actor repeats one with the same idempotency key and the same change.
+    #[must_use]
+    pub fn recorded(&self, actor: &Actor, key: &str, change: &crate::Change) -> Option<EventId> {
+        let digest = Self::digest(change);
+        let known = self.keys.get(&(actor.clone(), key.to_owned()))?;
+        known.iter().find(|(change, _)| *change == digest).map(|&(_, event)| event)
+    }
+
+    pub(super) fn digest(change: &crate::Change) -> EventId {
+        let mut text = change.type_name().to_owned();
+        text.push(' ');
+        // A change that was read has a canonical form; one that has none is told apart by its type alone.
+        let _ = crate::canonical::write(&change.data(), &mut text);
+        EventId::of(text.as_bytes())
+    }
+}

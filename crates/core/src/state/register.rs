@@ -1,0 +1,164 @@
+//! Multi-value registers and add-wins sets: what becomes of concurrent writes.
+//!
+//! A [`Register`] keeps every write that no other write saw, so nothing is lost to a race; the later in order is shown
+//! first, and more than one distinct value is a conflict. An [`AddWins`] set loses an element only to a removal
+//! that saw every add of it. (Shapiro et al. 2011, MV-register and OR-set.)
+//!
+//! Writes come in the plan's order, which extends causality, so a write is never seen by one that came before it.
+
+use serde::{Deserialize, Serialize};
+
+use super::Stamp;
+use super::ancestry::{Ancestry, Seq};
+use crate::prelude::*;
+
+/// One write of a register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Write<T> {
+    /// The event that wrote.
+    pub stamp: Stamp,
+    /// What it wrote.
+    pub value: T,
+    /// The writes that it replaced: the newest that it saw.
+    replaced: Vec<Seq>,
+}
+
+/// A value that concurrent writers may have set differently.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Register<T> {
+    latest: Write<T>,
+    /// The other writes that no write saw, in order.
+    others: Vec<Write<T>>,
+    /// Replaced writes that a write yet to come may have seen as the newest.
+    past: Vec<Write<T>>,
+}
+
+impl<T: Clone + PartialEq> Register<T> {
+    /// A register with its first write.
+    pub(crate) fn new(stamp: Stamp, value: T) -> Self {
+        Self { latest: Write { stamp, value, replaced: Vec::new() }, others: Vec::new(), past: Vec::new() }
+    }
+
+    /// The value that is shown: that of the last write in order.
+    #[must_use]
+    pub fn value(&self) -> &T {
+        &self.latest.value
+    }
+
+    /// The write whose value is shown.
+    #[must_use]
+    pub fn latest(&self) -> &Write<T> {
+        &self.latest
+    }
+
+    /// All writes that no other write saw, in order.
+    pub fn writes(&self) -> impl Iterator<Item = &Write<T>> {
+        self.others.iter().chain([&self.latest])
+    }
+
+    /// Whether writes that did not see each other disagree.
+    #[must_use]
+    pub fn is_in_conflict(&self) -> bool {
+        self.others.iter().any(|write| write.value != self.latest.value)
+    }
+
+    /// The values that a write replaced, as far as they are still known.
+    pub fn replaced_by<'a>(&'a self, write: &'a Write<T>) -> impl Iterator<Item = &'a T> {
+        let known = self.past.iter().chain(self.writes());
+        known.filter(|old| write.replaced.contains(&old.stamp.seq)).map(|old| &old.value)
+    }
+
+    /// Takes a write that comes after all others in order.
+    pub(crate) fn write(&mut self, stamp: Stamp, value: T, ancestry: &Ancestry) {
+        if self.others.is_empty() && ancestry.is_settled(self.latest.stamp.seq, stamp.seq) {
+            self.past.clear();
+        }
+        let seen: Vec<Seq> = self
+            .past
+            .iter()
+            .chain(self.writes())
+            .map(|w| w.stamp.seq)
+            .filter(|&w| ancestry.sees(stamp.seq, w))
+            .collect();
+        let newest = |&w: &Seq| !seen.iter().any(|&other| other > w && ancestry.sees(other, w));
+        let replaced = seen.iter().copied().filter(newest).collect();
+        let previous = core::mem::replace(&mut self.latest, Write { stamp, value, replaced });
+        self.others.push(previous);
+        let (past, others) =
+            core::mem::take(&mut self.others).into_iter().partition(|write| ancestry.sees(stamp.seq, write.stamp.seq));
+        self.others = others;
+        let past: Vec<_> = past;
+        self.past.extend(past);
+    }
+
+    /// Forgets what no later write can need, given that every later event has seen everything so far.
+    pub(crate) fn settle(&mut self) {
+        if self.others.is_empty() {
+            self.past = Vec::new();
+            self.latest.replaced = Vec::new();
+        }
+    }
+}
+
+/// A set whose elements stay unless a removal saw every add of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddWins<T: Ord> {
+    adds: BTreeMap<T, Vec<Stamp>>,
+}
+
+impl<T: Ord> Default for AddWins<T> {
+    fn default() -> Self {
+        Self { adds: BTreeMap::new() }
+    }
+}
+
+impl<T: Ord> AddWins<T> {
+    pub(crate) fn add(&mut self, value: T, stamp: Stamp) {
+        self.adds.entry(value).or_default().push(stamp);
+    }
+
+    pub(crate) fn remove(&mut self, value: &T, by: Seq, ancestry: &Ancestry) {
+        if let Some(adds) = self.adds.get_mut(value) {
+            adds.retain(|add| !ancestry.sees(by, add.seq));
+            if adds.is_empty() {
+                self.adds.remove(value);
+            }
+        }
+    }
+
+    /// The elements with the adds that hold each of them in, by element.
+    pub fn entries(&self) -> impl Iterator<Item = (&T, &[Stamp])> {
+        self.adds.iter().map(|(value, adds)| (value, adds.as_slice()))
+    }
+
+    /// The elements, sorted.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.adds.keys()
+    }
+
+    /// The elements in the order in which they came in.
+    #[must_use]
+    pub fn by_age(&self) -> Vec<&T> {
+        let mut entries: Vec<_> = self.adds.iter().map(|(value, adds)| (adds.first().map(|a| a.seq), value)).collect();
+        entries.sort();
+        entries.into_iter().map(|(_, value)| value).collect()
+    }
+
+    /// Whether the element is in the set.
+    #[must_use]
+    pub fn contains(&self, value: &T) -> bool {
+        self.adds.contains_key(value)
+    }
+
+    /// Whether the set is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.adds.is_empty()
+    }
+
+    /// How many elements the set has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.adds.len()
+    }
+}

@@ -1,0 +1,286 @@
+//! Lists of items: steps, criteria, questions, stories, results, and the Cookbook's entries.
+
+use super::blocks::{item, labelled};
+use super::log;
+use crate::prelude::*;
+use crate::state::{Detail, Item, Outlined, Plan, What, is_current};
+use crate::{ItemId, Kind, Parent, ResultGroup, State, Timestamp};
+
+/// Whether items of these kinds belong to one list.
+pub(super) fn same_list(a: Kind, b: Kind) -> bool {
+    let asked = |kind| matches!(kind, Kind::Question | Kind::Blocker);
+    a == b || asked(a) && asked(b)
+}
+
+/// A plan with what many of its lines need, looked up once.
+pub(super) struct Shown<'a> {
+    pub(super) plan: &'a Plan,
+    /// The number of each step.
+    numbers: BTreeMap<ItemId, String>,
+    /// When each step was last completed.
+    completed: BTreeMap<ItemId, Timestamp>,
+    /// The open blockers of each item.
+    blockers: BTreeMap<ItemId, Vec<&'a Item>>,
+}
+
+impl<'a> Shown<'a> {
+    pub(super) fn new(plan: &'a Plan) -> Self {
+        let completions = plan.log.iter().filter(|entry| entry.what == What::Completed);
+        let mut blockers: BTreeMap<ItemId, Vec<&'a Item>> = BTreeMap::new();
+        for blocker in plan.items_of(Kind::Blocker).filter(|blocker| !blocker.is_ticked()) {
+            if let Detail::Blocker { on: Some(on), .. } = blocker.detail {
+                blockers.entry(on).or_default().push(blocker);
+            }
+        }
+        Self {
+            plan,
+            numbers: plan.steps().into_iter().map(|step| (step.item.id(), step.number)).collect(),
+            completed: completions.map(|entry| (entry.item, entry.occurred)).collect(),
+            blockers,
+        }
+    }
+
+    /// Those of an outline that stand below this run of its top items.
+    fn outline(&self, parent: Parent, kind: Kind, run: &[&Item]) -> Vec<Outlined<'a>> {
+        let tops: BTreeSet<ItemId> = run.iter().map(|item| item.id()).collect();
+        let mut inside = false;
+        let mut outline = self.plan.outline(parent, kind);
+        outline.retain(|outlined| {
+            if outlined.depth == 0 {
+                inside = tops.contains(&outlined.item.id());
+            }
+            inside
+        });
+        outline
+    }
+
+    fn number(&self, step: ItemId) -> &str {
+        self.numbers.get(&step).map_or("?", String::as_str)
+    }
+
+    /// The number of the step that a blocker stands before.
+    pub(super) fn blocked_step(&self, blocker: &Item) -> Option<&str> {
+        match blocker.detail {
+            Detail::Blocker { on: Some(on), .. } => self.numbers.get(&on).map(String::as_str),
+            _ => None,
+        }
+    }
+}
+
+fn tick(item: &Item) -> &'static str {
+    if item.is_ticked() { "[x] " } else { "[ ] " }
+}
+
+/// The steps of the house layout: numbered at the top, bullets below.
+pub(super) fn steps(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &mut String) {
+    let steps = shown.outline(parent, Kind::Step, run);
+    let mut top = 0;
+    for (at, step) in steps.iter().enumerate() {
+        let (indent, marker) = if step.depth == 0 {
+            let number = shown.number(step.item.id());
+            top = number.len() + 2;
+            (0, format!("{number}. "))
+        } else {
+            (top + 2 * (step.depth - 1), "- ".to_owned())
+        };
+        let text = step_text(shown, &steps, at);
+        item(indent, &format!("{marker}{}", tick(step.item)), &text, out);
+        details(step.item, indent + marker.len(), out);
+    }
+}
+
+fn step_text(shown: &Shown<'_>, steps: &[Outlined<'_>], at: usize) -> String {
+    let step = &steps[at];
+    let mut text = step.item.text().to_owned();
+    if step.item.state() == Some(State::Dropped) {
+        text = format!("~~{text}~~ → Dropped");
+    }
+    if step.item.is_doing() && (step.depth == 0 || step.has_children) {
+        text = format!("**IN PROGRESS** {text}");
+    }
+    let mut remarks = Vec::new();
+    if let Detail::Step(detail) = &step.item.detail {
+        let owners: Vec<_> = detail.owners.by_age().into_iter().map(|owner| crate::text::line(&owner.name)).collect();
+        if !owners.is_empty() && !step.item.is_ticked() {
+            remarks.push(format!("owner: {}", owners.join(", ")));
+        }
+    }
+    let awaited = shown.plan.waits_for(step.item);
+    if !awaited.is_empty() && !step.item.is_ticked() {
+        let numbers: Vec<&str> = awaited.iter().map(|step| shown.number(step.id())).collect();
+        remarks.push(format!("after: {}", numbers.join(", ")));
+    }
+    if !remarks.is_empty() {
+        text.push_str(&format!(" ({})", remarks.join("; ")));
+    }
+    if is_current(steps, at) {
+        text.push_str(" ← CURRENT");
+    }
+    text
+}
+
+/// What belongs to an item beyond its wording: its prose and its evidence.
+fn details(about: &Item, indent: usize, out: &mut String) {
+    if let Some(body) = about.body() {
+        item(indent, "", body, out);
+    }
+    let evidence = match &about.detail {
+        Detail::Step(step) => &step.evidence,
+        Detail::Criterion { evidence } => evidence,
+        _ => return,
+    };
+    labelled(indent, "Evidence", evidence, out);
+}
+
+/// Criteria as boxes, nested.
+pub(super) fn criteria(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &mut String) {
+    for criterion in shown.outline(parent, Kind::Criterion, run) {
+        item(2 * criterion.depth, &format!("- {}", tick(criterion.item)), criterion.item.text(), out);
+        details(criterion.item, 2 * criterion.depth + 2, out);
+    }
+}
+
+/// Questions and blockers as boxes; a blocker on a question is shown at the question.
+pub(super) fn questions(shown: &Shown<'_>, run: &[&Item], out: &mut String) {
+    for about in run {
+        match &about.detail {
+            Detail::Question { options, need, answer } => {
+                let blockers = shown.blockers.get(&about.id()).map_or(&[][..], Vec::as_slice);
+                let mut given: Vec<String> = answer.writes().filter_map(|write| write.value.clone()).collect();
+                given.dedup();
+                let text = if about.is_ticked() {
+                    format!("~~{}~~ → Resolved: {}", about.text(), given.join(" / "))
+                } else if blockers.is_empty() {
+                    about.text().to_owned()
+                } else {
+                    format!("{} → **BLOCKER**", about.text())
+                };
+                item(0, &format!("- {}", tick(about)), &text, out);
+                let mut all_options = options.clone();
+                let mut needs: Vec<String> = need.iter().cloned().collect();
+                let mut reasons = Vec::new();
+                for blocker in blockers {
+                    if let Detail::Blocker { options, need, .. } = &blocker.detail {
+                        all_options.extend(options.iter().cloned());
+                        needs.extend(need.iter().cloned());
+                    }
+                    if blocker.text() != about.text() {
+                        reasons.push(blocker.text().to_owned());
+                    }
+                }
+                labelled(2, "Blocker", &reasons, out);
+                choices(&all_options, &needs, out);
+                details(about, 2, out);
+            }
+            Detail::Blocker { on, options, need, how } => {
+                let on_question =
+                    on.and_then(|id| shown.plan.item(id)).is_some_and(|item| item.kind() == Kind::Question);
+                if on_question {
+                    continue;
+                }
+                let text = if about.is_ticked() {
+                    let how: Vec<&str> = how.iter().map(|(_, how)| how.as_str()).collect();
+                    let how = if how.is_empty() { String::new() } else { format!(": {}", how.join(" / ")) };
+                    format!("~~{}~~ → Resolved{how}", about.text())
+                } else {
+                    let step = shown.blocked_step(about).map(|number| format!(" (step {number})"));
+                    format!("{}{} → **BLOCKER**", about.text(), step.unwrap_or_default())
+                };
+                item(0, &format!("- {}", tick(about)), &text, out);
+                choices(options, need.as_slice(), out);
+                details(about, 2, out);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn choices(options: &[String], needs: &[String], out: &mut String) {
+    for (i, option) in options.iter().enumerate() {
+        let letter = char::from(b'A' + u8::try_from(i % 26).unwrap_or(0));
+        item(2, "- ", &format!("Option {letter}: {option}"), out);
+    }
+    labelled(2, "Need", needs, out);
+}
+
+/// User stories with their acceptance criteria.
+pub(super) fn stories(plan: &Plan, run: &[&Item], out: &mut String) {
+    for story in run {
+        let Detail::Story { as_a, so_that } = &story.detail else { continue };
+        let end = so_that.as_ref().map(|end| format!(", so that {}", end.value()));
+        let text = format!("As a {}, I want {}{}", as_a.value(), story.text(), end.unwrap_or_default());
+        item(0, "- ", &text, out);
+        for criterion in plan.outline(Parent::Node(story.id()), Kind::Criterion) {
+            let indent = 2 * criterion.depth + 2;
+            item(indent, &format!("- {}", tick(criterion.item)), criterion.item.text(), out);
+            details(criterion.item, indent + 2, out);
+        }
+        details(story, 2, out);
+    }
+}
+
+/// Results by group: delivered, metrics, lessons.
+pub(super) fn results(items: &[&Item], out: &mut String) {
+    let groups = [
+        (ResultGroup::Delivered, "Delivered"),
+        (ResultGroup::Metric, "Metrics"),
+        (ResultGroup::Lesson, "Lessons Learned"),
+    ];
+    for (group, heading) in groups {
+        let of_group = |item: &&&Item| matches!(item.detail, Detail::Result { group: other } if other == group);
+        let mut number = 0;
+        for result in items.iter().filter(of_group) {
+            if number == 0 {
+                out.push_str(if out.is_empty() { "" } else { "\n" });
+                out.push_str(&format!("### {heading}\n"));
+            }
+            number += 1;
+            let marker = if group == ResultGroup::Lesson { format!("{number}. ") } else { "- ".to_owned() };
+            item(0, &marker, result.text(), out);
+            details(result, marker.len(), out);
+        }
+    }
+}
+
+/// The Cookbook's Progress: boxes, each with the time at which it was done.
+pub(super) fn progress(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &mut String) {
+    let steps = shown.outline(parent, Kind::Step, run);
+    for (at, step) in steps.iter().enumerate() {
+        let time = shown.completed.get(&step.item.id()).filter(|_| step.item.is_ticked());
+        let time = time.map(|time| format!("({}Z) ", time.minute())).unwrap_or_default();
+        let text = step_text(shown, &steps, at);
+        item(2 * step.depth, &format!("- {}", tick(step.item)), &format!("{time}{text}"), out);
+        details(step.item, 2 * step.depth + 2, out);
+    }
+}
+
+/// The Cookbook's Decision Log.
+pub(super) fn decisions(plan: &Plan, run: &[&Item], out: &mut String) {
+    for about in run {
+        let Detail::Decision(detail) = &about.detail else { continue };
+        item(0, "- ", &format!("Decision: {}", log::standing(plan, about, detail)), out);
+        let lines = [
+            ("Rationale", detail.reason.iter().collect::<Vec<_>>()),
+            ("Trade-off", detail.tradeoffs.iter().collect()),
+            ("Alternative", detail.options.iter().collect()),
+            ("Reference", detail.references.iter().collect()),
+            ("Amended", detail.amendments.iter().map(|(_, text)| text).collect()),
+        ];
+        for (label, texts) in lines {
+            texts.into_iter().for_each(|text| item(2, "", &format!("{label}: {text}"), out));
+        }
+        let author = plan.person(about.added).map_or("", |person| &person.actor.name);
+        let date = about.occurred.date();
+        item(2, "", &format!("Date/Author: {date} / {}", crate::text::line(author)), out);
+    }
+}
+
+/// The Cookbook's Surprises & Discoveries.
+pub(super) fn discoveries(run: &[&Item], out: &mut String) {
+    for about in run {
+        item(0, "- ", &format!("Observation: {}", about.text()), out);
+        if let Detail::Discovery { evidence, .. } = &about.detail {
+            evidence.iter().for_each(|text| item(2, "", &format!("Evidence: {text}"), out));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The projector: a plan's Markdown, byte for byte the same from the same state.
+//!
+//! What may be relied on: [`render`] depends on the plan and the layout alone; it writes `\n` line ends and ends
+//! with one; a text of several lines never leaves the item that it belongs to. Times are UTC, by the minute.
+//!
+//! How: a layout is a list of standing sections with their headings; `blocks.rs` writes prose and items, `log.rs` the
+//! progress log of the house layout. Spec: spec/5-view.md.
+
+mod blocks;
+mod front_matter;
+mod lists;
+mod log;
+
+use crate::prelude::*;
+use crate::state::{Branch, Item, Plan};
+use crate::{Kind, Layout, Parent, Role};
+use lists::Shown;
+
+/// Writes the view of a plan in a layout.
+#[must_use]
+pub fn render(plan: &Plan, layout: Layout) -> String {
+    let mut page = Page { plan, shown: Shown::new(plan), layout, out: String::new() };
+    page.write();
+    page.out
+}
+
+/// The heading that a layout gives to a standing section.
+#[must_use]
+pub fn heading(layout: Layout, role: Role) -> &'static str {
+    standing(layout).iter().find(|(other, _)| *other == role).map_or("Notes", |(_, heading)| heading)
+}
+
+/// A layout's standing sections in their order.
+fn standing(layout: Layout) -> &'static [(Role, &'static str)] {
+    match layout {
+        Layout::Execplan | Layout::Own => &[
+            (Role::Objective, "Objective"),
+            (Role::Context, "Context"),
+            (Role::Stories, "User Stories"),
+            (Role::Criteria, "Success Criteria"),
+            (Role::Approach, "Technical Approach"),
+            (Role::Steps, "Execution Steps"),
+            (Role::Log, "Progress Log"),
+            (Role::Decisions, "Decisions"),
+            (Role::Discoveries, "Discoveries"),
+            (Role::Questions, "Open Questions"),
+            (Role::Results, "Results"),
+            (Role::Custom, "Notes"),
+        ],
+        Layout::Cookbook => &[
+            (Role::Objective, "Purpose / Big Picture"),
+            (Role::Steps, "Progress"),
+            (Role::Discoveries, "Surprises & Discoveries"),
+            (Role::Decisions, "Decision Log"),
+            (Role::Results, "Outcomes & Retrospective"),
+            (Role::Context, "Context and Orientation"),
+            (Role::Stories, "User Stories"),
+            (Role::Approach, "Plan of Work"),
+            (Role::Criteria, "Validation and Acceptance"),
+            (Role::Custom, "Notes"),
+            (Role::Questions, "Open Questions"),
+            (Role::Log, "Revision Notes"),
+        ],
+    }
+}
+
+/// The paragraph that stands below the title of every Cookbook plan.
+const LIVING: &str = "This ExecPlan is a living document. The sections `Progress`, `Surprises & Discoveries`, \
+    `Decision Log` and `Outcomes & Retrospective` are kept up to date as work proceeds.";
+
+struct Page<'a> {
+    plan: &'a Plan,
+    shown: Shown<'a>,
+    layout: Layout,
+    out: String,
+}
+
+impl<'a> Page<'a> {
+    fn write(&mut self) {
+        self.front_matter();
+        let title = crate::text::line(self.plan.title());
+        let suffix = if self.layout != Layout::Execplan || title.ends_with("ExecPlan") { "" } else { " ExecPlan" };
+        self.out.push_str(&format!("\n# {title}{suffix}\n"));
+        if self.layout == Layout::Cookbook {
+            self.out.push_str(&format!("\n{LIVING}\n"));
+        }
+        self.added_sections(None);
+        for &(role, name) in standing(self.layout) {
+            self.standing_section(role, name);
+            self.added_sections(Some(role));
+        }
+        self.footer();
+    }
+
+    fn standing_section(&mut self, role: Role, name: &str) {
+        let mut body = String::new();
+        if let Some(prose) = self.plan.prose(role) {
+            blocks::prose(prose.value(), &mut body);
+        }
+        self.list(role, &mut body);
+        let heading = self.plan.heading(role).map(|heading| heading.value().clone());
+        let always = self.layout == Layout::Cookbook
+            && !matches!(role, Role::Stories | Role::Custom | Role::Questions | Role::Log);
+        if !body.is_empty() || heading.is_some() || always {
+            self.section(2, heading.as_deref().unwrap_or(name), &body);
+        }
+    }
+
+    /// The blocks of a standing section below its prose.
+    fn list(&self, role: Role, out: &mut String) {
+        let house = self.layout != Layout::Cookbook;
+        match role {
+            Role::Log if house => log::write(&self.shown, out),
+            Role::Results => lists::results(&self.blocks(Parent::Standing(role)), out),
+            _ => {
+                let mut items = self.blocks(Parent::Standing(role));
+                if house {
+                    // Their place is the progress log.
+                    items.retain(|item| !matches!(item.kind(), Kind::Decision | Kind::Discovery | Kind::Note));
+                }
+                self.write_blocks(Parent::Standing(role), &items, out);
+            }
+        }
+    }
+
+    fn added_sections(&mut self, follows: Option<Role>) {
+        for section in self.plan.children(Branch::Sections(follows)) {
+            let mut body = String::new();
+            if let Some(prose) = section.body() {
+                blocks::prose(prose, &mut body);
+            }
+            let parent = Parent::Node(section.id());
+            self.write_blocks(parent, &self.blocks(parent), &mut body);
+            let level = match section.detail {
+                crate::state::Detail::Section { level, .. } => level,
+                _ => 2,
+            };
+            self.section(level, section.text(), &body);
+        }
+    }
+
+    fn section(&mut self, level: u8, heading: &str, body: &str) {
+        let marks = "#".repeat(usize::from(level));
+        self.out.push_str(&format!("\n{marks} {}\n", crate::text::line(heading)));
+        // The house format sets a list right below its heading, and a heading of lower rank apart.
+        if !body.is_empty()
+            && (self.layout == Layout::Cookbook
+                || body.starts_with("### Delivered")
+                || body.starts_with("### Metrics")
+                || body.starts_with("### Lessons"))
+        {
+            self.out.push('\n');
+        }
+        self.out.push_str(body);
+    }
+
+    fn blocks(&self, parent: Parent) -> Vec<&'a Item> {
+        self.plan.children(Branch::Items(parent))
+    }
+
+    /// Blocks in their order; neighbours of one kind make one list.
+    fn write_blocks(&self, parent: Parent, items: &[&Item], out: &mut String) {
+        for run in items.chunk_by(|a, b| lists::same_list(a.kind(), b.kind())) {
+            let Some(first) = run.first() else { continue };
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            match first.kind() {
+                Kind::Prose => run.iter().for_each(|item| blocks::prose(item.text(), out)),
+                Kind::Step if self.layout == Layout::Cookbook => lists::progress(&self.shown, parent, run, out),
+                Kind::Step => lists::steps(&self.shown, parent, run, out),
+                Kind::Criterion => lists::criteria(&self.shown, parent, run, out),
+                Kind::Question | Kind::Blocker => lists::questions(&self.shown, run, out),
+                Kind::Story => lists::stories(self.plan, run, out),
+                Kind::Result => lists::results(run, out),
+                Kind::Decision => lists::decisions(self.plan, run, out),
+                Kind::Discovery => lists::discoveries(run, out),
+                Kind::Note => run.iter().for_each(|note| log::note(note, out)),
+                Kind::Section => {}
+            }
+        }
+    }
+
+    /// Names the version that the view shows, so that an edit of the file can be traced to what its author saw.
+    fn footer(&mut self) {
+        let heads: Vec<String> = self.plan.heads().iter().map(|id| id.prefix(12)).collect();
+        self.out.push_str(&format!("\n<!-- git-plan base: {} -->\n", heads.join(" ")));
+        let unread = self.plan.inert.iter().filter(|event| event.from_the_future).count();
+        if unread > 0 {
+            self.out.push_str(&format!("<!-- git-plan: partial: {unread} events need a newer git-plan -->\n"));
+        }
+    }
+}
