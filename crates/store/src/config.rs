@@ -111,8 +111,8 @@ impl Config {
         let mut values = Vec::new();
         for section in self.file.sections_by_name(name).into_iter().flatten() {
             for key in section.value_names() {
-                let value = section.value(key.to_string()).unwrap_or_default();
-                values.push((key.to_string().to_ascii_lowercase(), value.into()));
+                let value = section.value(&key).unwrap_or_default();
+                values.push((key.to_ascii_lowercase(), value.into()));
             }
         }
         values

@@ -96,8 +96,8 @@ fn missing(reason: String, key: &str, example: &str) -> Error {
     Error::MissingIdentity { reason, command: format!("git config --global {key} {example:?}") }
 }
 
-/// What git's `strbuf_addstr_without_crud` leaves, and no other control character either.
+/// What git's `strbuf_addstr_without_crud` leaves; older gits take a final full stop away as well.
 fn strip(text: &str) -> String {
-    let crud = |c: char| c <= ' ' || matches!(c, '.' | ',' | ':' | ';' | '<' | '>' | '"' | '\\' | '\'');
+    let crud = |c: char| c <= ' ' || matches!(c, ',' | ':' | ';' | '<' | '>' | '"' | '\\' | '\'');
     text.trim_matches(crud).chars().filter(|c| !matches!(c, '<' | '>' | '\n' | '\0')).collect()
 }

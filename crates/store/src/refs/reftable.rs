@@ -10,7 +10,7 @@ use crate::repository::Repository;
 
 pub(super) fn find(repository: &Repository, name: &str) -> Result<Option<ObjectId>> {
     // Unlike rev-parse, this tells a symbolic ref from any other and never falls back to another name.
-    Ok(show(repository, name)?.into_iter().find(|listed| listed.name == name).map(|listed| listed.tip).transpose()?)
+    show(repository, name)?.into_iter().find(|listed| listed.name == name).map(|listed| listed.tip).transpose()
 }
 
 pub(super) fn list(repository: &Repository, prefix: &str) -> Result<Vec<Listed>> {
