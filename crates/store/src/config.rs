@@ -3,7 +3,8 @@
 //! System, global, repository and work tree files with their includes, then `GIT_CONFIG_COUNT` and what `git -c`
 //! passes on in `GIT_CONFIG_PARAMETERS`; the last value wins. All of it is read once, when the repository is opened.
 //! A file that does not parse is an error, as it is for git. Not read: the configuration that some installations of
-//! git carry outside `/etc/gitconfig`, because finding it takes a git process.
+//! git carry outside `/etc/gitconfig`, because finding it takes a git process; and `includeIf "onbranch:…"` in a
+//! repository with reftables, for the same reason.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

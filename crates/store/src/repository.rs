@@ -13,19 +13,20 @@ mod format;
 mod trust;
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use gix::hash::{Kind, ObjectId};
 
 use crate::config::{Config, Place};
 use crate::env::Environment;
-use crate::error::Result;
+use crate::error::{At, Error, Result};
 use crate::object::Database;
 use crate::refs::{self, Target};
 
 pub use format::RefStorage;
 
-/// A git repository, opened for plans.
+/// A git repository, opened for plans. It belongs to one thread; another thread opens its own, which is cheap.
 #[derive(Debug)]
 pub struct Repository {
     env: Environment,
@@ -49,6 +50,7 @@ impl Repository {
     /// does not parse.
     pub fn open(directory: &Path, env: &Environment) -> Result<Self> {
         let found = discovery::find(directory, env)?;
+        refuse_quarantine(&found.git_dir, env)?;
         let own = Config::of_repository(&found.common_dir)?;
         let format = format::check(&own, &found.common_dir)?;
         let head = refs::head_target(&found.git_dir)?;
@@ -144,16 +146,25 @@ impl Repository {
     ///
     /// # Errors
     /// Where the list cannot be read.
-    pub fn shallow(&self) -> Result<std::collections::BTreeSet<ObjectId>> {
-        use crate::error::At;
+    pub fn shallow(&self) -> Result<BTreeSet<ObjectId>> {
         let path = match self.env.non_empty("GIT_SHALLOW_FILE") {
             Some(file) => PathBuf::from(file),
             None => self.common_dir.join("shallow"),
         };
         match std::fs::read(&path) {
             Ok(list) => Ok(list.split(|&b| b == b'\n').filter_map(|id| ObjectId::from_hex(id).ok()).collect()),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(std::collections::BTreeSet::new()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
             Err(e) => Err(e).at("read", &path),
         }
     }
+}
+
+/// Inside a receiving hook new objects are not in the repository yet, and refs may not be moved to them.
+fn refuse_quarantine(git_dir: &Path, env: &Environment) -> Result<()> {
+    for name in ["GIT_QUARANTINE_PATH", "GIT_ALTERNATE_OBJECT_DIRECTORIES"] {
+        if env.non_empty(name).is_some() {
+            return Err(Error::Unsupported { git_dir: git_dir.to_owned(), feature: format!("the variable {name}") });
+        }
+    }
+    Ok(())
 }

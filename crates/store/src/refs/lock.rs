@@ -28,8 +28,8 @@ use crate::sharing::Sharing;
 /// How often a step is tried again that another program may have undone, such as making a directory.
 pub(super) const ATTEMPTS: usize = 16;
 
-/// How long another program's `<ref>.lock` is waited for: git holds it for milliseconds, so an older one is stale.
-const FOREIGN: Duration = Duration::from_secs(1);
+/// How old another program's `<ref>.lock` may get before it is taken for stale: git holds one for milliseconds.
+const FOREIGN: Duration = Duration::from_secs(3);
 
 /// The right to move one plan's ref, held until it is dropped or its holder dies.
 #[must_use = "the plan is unlocked as soon as its lock is dropped"]
@@ -158,11 +158,13 @@ impl PlanLock<'_> {
         loop {
             match fs::hard_link(&self.new, &lock) {
                 Ok(()) => return Ok(()),
-                Err(e) if e.kind() == ErrorKind::AlreadyExists && Instant::now() < until => pause.once(until),
                 Err(e) if e.kind() == ErrorKind::AlreadyExists => {
                     let age = fs::metadata(&lock).and_then(|meta| meta.modified()).ok();
                     let age = age.and_then(|time| time.elapsed().ok());
-                    return Err(Error::ForeignLock { name: self.name.clone(), path: lock, age });
+                    if Instant::now() >= until || age.is_some_and(|age| age >= FOREIGN) {
+                        return Err(Error::ForeignLock { name: self.name.clone(), path: lock, age });
+                    }
+                    pause.once(until);
                 }
                 // git pack-refs and git branch -d remove directories of refs that have become empty.
                 Err(e) if e.kind() == ErrorKind::NotFound && attempts < ATTEMPTS => {

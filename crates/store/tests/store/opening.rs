@@ -102,6 +102,32 @@ fn formats_that_are_not_known_are_refused_before_anything_is_written() {
 }
 
 #[test]
+fn a_quarantine_and_a_bare_repository_that_must_be_named_are_refused() -> Outcome {
+    let world = World::with_repository(&["--bare"]);
+    let env = world.env.clone().with("GIT_QUARANTINE_PATH", "/somewhere");
+    assert_eq!(Repository::open(&world.repository(), &env).expect_err("inside a hook").code(), "unsupported");
+    let env = world.env.clone().with("GIT_CONFIG_PARAMETERS", "'safe.bareRepository=explicit'");
+    assert_eq!(Repository::open(&world.repository(), &env).expect_err("found, not named").code(), "unsupported");
+    Repository::open(&world.repository(), &env.with("GIT_DIR", world.repository()))?;
+    Ok(())
+}
+
+#[test]
+fn the_cut_of_a_shallow_clone_is_known() -> Outcome {
+    let world = World::with_repository(&[]);
+    for subject in ["1", "2"] {
+        world.git(&["commit", "--quiet", "--allow-empty", "-m", subject]);
+    }
+    let url = format!("file://{}", world.repository().display());
+    world.git(&["clone", "--quiet", "--depth=1", &url, "../shallow"]);
+    let cut = Repository::open(&world.path().join("shallow"), &world.env)?.shallow()?;
+    let head = world.git(&["rev-parse", "HEAD"]);
+    assert_eq!(cut.iter().map(ToString::to_string).collect::<Vec<_>>(), vec![head], "its parent is absent");
+    assert!(world.open().shallow()?.is_empty());
+    Ok(())
+}
+
+#[test]
 fn a_repository_of_another_user_is_refused_as_git_refuses_it_until_it_is_called_safe() -> Outcome {
     let world = World::with_repository(&[]);
     let foreign = [world.repository(), world.repository().join(".git")];
