@@ -98,7 +98,8 @@ impl PlanLock<'_> {
     ///
     /// # Errors
     /// [`Error::RefMoved`] where the ref is elsewhere, [`Error::ForeignLock`] where another program's lock stays in the
-    /// way, or another; in every case the ref has been read again and does not hold `new`.
+    /// way, or another; in every case the ref has been read again and does not hold `new`. What goes wrong after the
+    /// ref took the value, such as syncing its directory, is therefore no error.
     pub fn publish(&self, expected: Expected, new: ObjectId, committer: &str, message: &str) -> Result<()> {
         let entry = reflog::Entry { old: expected.tip(), new, committer, message };
         let moved = match self.repository.ref_storage() {
