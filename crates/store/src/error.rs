@@ -54,6 +54,48 @@ pub enum Error {
         /// The command that sets it.
         command: String,
     },
+    /// There is no plan of this name.
+    #[error("there is no plan {slug}; `git plan list` shows the plans, `git plan new` makes one")]
+    NoSuchPlan {
+        /// The name.
+        slug: String,
+    },
+    /// There is a plan of this name already.
+    #[error("a plan {slug} exists already; choose another name with --slug")]
+    PlanExists {
+        /// The name.
+        slug: String,
+    },
+    /// The plan has commits that cannot be read, so nothing may be written on top of them.
+    #[error(
+        "plan {slug} is damaged at commit {commit}: {reason}; nothing was written, and `git plan show` shows what can be read"
+    )]
+    PlanDamaged {
+        /// The plan.
+        slug: String,
+        /// The first commit in question.
+        commit: ObjectId,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The plan's history has no such point.
+    #[error(
+        "{point:?} names no point of plan {slug}: expected an event, a git revision of the plan, or a time; `git plan log` shows the events"
+    )]
+    NoSuchPoint {
+        /// The plan.
+        slug: String,
+        /// What was asked for.
+        point: String,
+    },
+    /// Several events begin with the same digits.
+    #[error("{point} names several events: {candidates}; give more digits")]
+    AmbiguousPoint {
+        /// What was asked for.
+        point: String,
+        /// The events.
+        candidates: String,
+    },
     /// Another program's lock file is in the way.
     #[error("cannot move {name}: {} exists{}; another git command is running or one was killed: if none is running, remove that file", path.display(), how_old(.age.as_ref()))]
     ForeignLock {
@@ -144,6 +186,11 @@ impl Error {
             Self::Unsupported { .. } => "unsupported",
             Self::Config { .. } => "config",
             Self::MissingIdentity { .. } => "missing-identity",
+            Self::NoSuchPlan { .. } => "no-such-plan",
+            Self::PlanExists { .. } => "plan-exists",
+            Self::PlanDamaged { .. } => "plan-damaged",
+            Self::NoSuchPoint { .. } => "no-such-point",
+            Self::AmbiguousPoint { .. } => "ambiguous-point",
             Self::ForeignLock { .. } => "foreign-lock",
             Self::Busy { .. } => "busy",
             Self::RefMoved { .. } => "ref-moved",

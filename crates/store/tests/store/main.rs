@@ -4,6 +4,7 @@ mod fixture;
 mod killed;
 mod objects;
 mod opening;
+mod plans;
 mod refs;
 mod reftable;
 mod signing;
