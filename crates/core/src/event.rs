@@ -131,7 +131,7 @@ pub struct Event {
     /// The heads that its author had seen, sorted.
     pub parents: Vec<EventId>,
     /// What its author said beside the mutation.
-    pub context: Context,
+    pub context: Box<Context>,
     /// The type as written, known or not.
     pub type_name: Cow<'static, str>,
     /// The mutation, or why there is none.
@@ -216,7 +216,7 @@ impl Event {
             at: at.unwrap_or(Timestamp::from_millis(0)),
             by: by.unwrap_or(Actor { email: String::new(), name: String::new() }),
             parents: parents.filter(|p| p.len() <= limits::PARENTS).unwrap_or_else(|| contained.to_vec()),
-            context: Context::default(),
+            context: Box::default(),
             type_name: Cow::Owned(type_name),
             change: Err(reason),
         }
@@ -272,7 +272,7 @@ impl Envelope<'_> {
             at: self.at,
             by: self.by,
             parents: self.parents,
-            context: Context {
+            context: Box::new(Context {
                 agent: self.agent,
                 attributed: self.attributed,
                 batch: self.batch,
@@ -283,7 +283,7 @@ impl Envelope<'_> {
                 undoes: self.undoes,
                 why: self.why,
                 x: self.x,
-            },
+            }),
             type_name,
             change,
         }
