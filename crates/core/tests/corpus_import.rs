@@ -140,7 +140,8 @@ fn boxes(text: &str) -> usize {
     let envelope = ["```md\n", "```markdown\n"].iter().any(|open| text.trim_start().starts_with(open));
     for line in text.lines().skip(usize::from(envelope)) {
         let bare = line.trim();
-        let marks: String = bare.chars().take_while(|c| matches!(c, '`' | '~')).collect();
+        let first = bare.chars().next().filter(|c| matches!(c, '`' | '~'));
+        let marks: String = bare.chars().take_while(|&c| Some(c) == first).collect();
         match &fence {
             Some(open) if bare == marks && marks.starts_with(open.as_str()) => fence = None,
             Some(_) => {}

@@ -36,15 +36,19 @@ pub fn count(text: &str, words: &mut Words) {
     }
 }
 
+/// The members that say nothing in an author's words.
+const WIRE: [&str; 15] = [
+    "after", "under", "of", "step", "on", "question", "section", "role", "follows", "state", "layout", "nonce",
+    "field", "group", "slug",
+];
+
 fn strings(value: &Value, words: &mut Words) {
     match value {
         Value::String(text) => count(text, words),
         Value::Array(values) => values.iter().for_each(|value| strings(value, words)),
         Value::Object(members) => members
             .iter()
-            .filter(|(name, _)| {
-                !matches!(name.as_str(), "after" | "under" | "of" | "step" | "on" | "question" | "section")
-            })
+            .filter(|(name, _)| !WIRE.contains(&name.as_str()))
             .for_each(|(_, value)| strings(value, words)),
         _ => {}
     }
@@ -57,7 +61,7 @@ pub fn told(batch: &Batch) -> Words {
         if let Ok(change) = &event.change {
             strings(&change.data(), &mut words);
         }
-        event.context.occurred.iter().for_each(|time| count(&time.to_string(), &mut words));
+        event.context.occurred.iter().for_each(|time| count(&time.to_string().replace(['T', 'Z'], " "), &mut words));
         event.context.attributed.iter().for_each(|author| count(&author.name, &mut words));
     }
     words
@@ -78,7 +82,9 @@ pub fn lost(text: &str, batch: &Batch, layout: Layout) -> Words {
     let mut asked = Words::new();
     // The front matter may say the title once more.
     let title = document.title().map(|title| format!("title: {title}"));
-    let again = |line: &str| line.starts_with("last_updated:") || Some(line.replace(['"', '\''], "")) == title;
+    let slug = format!("slug: {}", batch.plan().slug().map_or("", |slug| slug.as_str()));
+    let again =
+        |line: &str| line.starts_with("last_updated:") || line == slug || Some(line.replace(['"', '\''], "")) == title;
     text.lines().filter(|line| !again(line)).for_each(|line| count(unmarked(line), &mut asked));
     let short = asked.into_iter().filter_map(|(word, asked)| {
         let missing = asked.saturating_sub(told.get(&word).copied().unwrap_or(0));

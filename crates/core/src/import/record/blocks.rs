@@ -26,6 +26,7 @@ impl Recorder<'_> {
                 prose.push_str(block.source);
                 continue;
             }
+            let mut said = None;
             for tree in entries(&block.items, place.role) {
                 let Some(root) = tree.first() else { continue };
                 if self.log.has_entry(root.line) {
@@ -34,12 +35,16 @@ impl Recorder<'_> {
                 }
                 match kind(place, tree) {
                     Ok(kind) => {
-                        found = true;
+                        (found, said) = (true, None);
                         self.prose(place.parent, &core::mem::take(&mut prose))?;
                         self.item(place, kind, tree)?;
                     }
                     Err(reason) => {
-                        reason.into_iter().for_each(|reason| self.report.keep(root.line, place.role, reason));
+                        // One run of a list is one place.
+                        if let Some(reason) = reason.filter(|_| said != reason) {
+                            self.report.keep(root.line, place.role, reason);
+                        }
+                        said = reason;
                         paragraph = paragraph.filter(|_| reason.is_none());
                         tree.iter().for_each(|item| prose.push_str(item.source));
                     }
@@ -123,11 +128,11 @@ fn entries<'i, 'a>(items: &'i [ListItem<'a>], role: Role) -> impl Iterator<Item 
 
 /// Whether lists are expected to hold items here.
 fn promises(place: Place) -> bool {
-    holds_entries(place) || place.role == Role::Steps
+    place.named && matches!(place.role, Role::Criteria | Role::Steps) || holds_entries(place)
 }
 
 fn holds_entries(place: Place) -> bool {
-    matches!(place.role, Role::Criteria | Role::Decisions | Role::Discoveries | Role::Questions)
+    place.named && matches!(place.role, Role::Decisions | Role::Discoveries | Role::Questions)
 }
 
 /// The kind of item that a tree of list items is.
@@ -143,7 +148,7 @@ fn kind(place: Place, tree: &[ListItem<'_>]) -> Result<Kind, NoItem> {
         Role::Criteria if boxed => Ok(Kind::Criterion),
         Role::Log | Role::Results if place.parent == Parent::Standing(place.role) => Err(None),
         _ if boxed => Ok(Kind::Step),
-        Role::Steps | Role::Criteria if !placeholder => Err(Some("a list without boxes")),
+        Role::Steps | Role::Criteria if place.named && !placeholder => Err(Some("a list without boxes")),
         Role::Stories => Err(Some("not a story: expected As a …, I want …")),
         _ => Err(None),
     }

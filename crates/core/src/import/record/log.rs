@@ -1,7 +1,8 @@
 //! The log: entries below headings that are times, or lists whose entries begin with one.
 //!
 //! It is read before anything is recorded, because it says when steps were completed and blockers raised. An entry that
-//! speaks of an item which has an event of its own gives that event its time; every other becomes an event in the end.
+//! speaks of an item which has an event of its own gives that event its time; every other becomes an event, so that those
+//! of one minute come out in the order of the house format: completions, what was decided and found, blockers.
 
 use alloc::collections::VecDeque;
 
@@ -15,9 +16,9 @@ use crate::prelude::*;
 use crate::{Kind, Parent, Role, Text, Timestamp, Title};
 
 /// An entry of the log.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Entry {
-    occurred: Timestamp,
+    occurred: Option<Timestamp>,
     label: String,
     text: String,
     /// Whether another event has taken its time.
@@ -75,7 +76,12 @@ impl Log {
         let (label, text) = labels::any(text).unwrap_or(("Note", text));
         self.claims.entry((label.to_owned(), text.to_owned())).or_default().push_back(self.entries.len());
         self.lines.extend(tree.first().map(|root| root.line));
-        self.entries.push(Entry { occurred, label: label.to_owned(), text: text.to_owned(), taken: false });
+        self.entries.push(Entry {
+            occurred: Some(occurred),
+            label: label.to_owned(),
+            text: text.to_owned(),
+            taken: false,
+        });
     }
 
     pub(super) fn has_group(&self, line: usize) -> bool {
@@ -96,15 +102,21 @@ impl Log {
         let at = self.claims.get_mut(&(label.to_owned(), text.to_owned()))?.pop_front()?;
         let entry = self.entries.get_mut(at)?;
         entry.taken = true;
-        Some(entry.occurred)
+        entry.occurred
     }
 }
 
 impl Recorder<'_> {
-    /// Records the entries of the log that no other event stands for.
-    pub(super) fn record_log(&mut self) -> Result<(), ImportError> {
-        for entry in core::mem::take(&mut self.log.entries).into_iter().filter(|entry| !entry.taken) {
-            let occurred = Some(entry.occurred);
+    /// Records the entries of the log that no other event stands for or, before `all` is recorded, will.
+    pub(super) fn record_log(&mut self, all: bool) -> Result<(), ImportError> {
+        for at in 0..self.log.entries.len() {
+            let entry = &mut self.log.entries[at];
+            if entry.taken || !all && matches!(entry.label.as_str(), "Completed" | "Blocker") {
+                continue;
+            }
+            let entry = core::mem::take(entry);
+            self.log.entries[at].taken = true;
+            let occurred = entry.occurred;
             match entry.label.as_str() {
                 "Decision" => self.decision(None, &entry.text, occurred).map(drop)?,
                 "Discovery" => self.discovery(None, &entry.text, occurred).map(drop)?,
@@ -130,7 +142,7 @@ impl Recorder<'_> {
             text: Text::new(entry.text.as_str())?,
             under: None,
         };
-        let id = self.batch.record_with(change, |context| context.occurred = Some(entry.occurred))?;
+        let id = self.batch.record_with(change, |context| context.occurred = entry.occurred)?;
         self.added(home, id, Kind::Note);
         Ok(())
     }

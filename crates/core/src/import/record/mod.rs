@@ -4,7 +4,8 @@
 //! too long for one event is spread over several. Items come out in the order and the nesting that they had.
 //!
 //! How: sections are taken in their order. The first for a role becomes that standing section, any other is added after
-//! the last standing one. The log comes last, because its entries tell when steps were completed and blockers raised.
+//! the last standing one. The log is read before any, because its entries tell when steps were completed and
+//! blockers raised; what no step and no blocker has claimed of it is recorded at the end.
 
 mod beginning;
 mod blocks;
@@ -65,7 +66,7 @@ pub fn record(document: &Document<'_>, options: &Options, batch: &mut Batch) -> 
     for section in &document.sections {
         recorder.section(section)?;
     }
-    recorder.record_log()?;
+    recorder.record_log(true)?;
     recorder.set_gathered()?;
     Ok(recorder.report)
 }
@@ -119,6 +120,8 @@ struct Recorder<'b> {
 struct Place {
     level: u8,
     role: Role,
+    /// Whether its own heading says what it is for.
+    named: bool,
     parent: Parent,
 }
 
@@ -166,7 +169,10 @@ impl Recorder<'_> {
             self.report.count(Kind::Section);
             Parent::Node(id)
         };
-        let place = Place { level: heading.level, role, parent };
+        if parent == Parent::Standing(Role::Log) {
+            self.record_log(false)?;
+        }
+        let place = Place { level: heading.level, role, named: reading.is_standing, parent };
         self.within.push(place);
         self.blocks(place, &section.blocks)
     }
@@ -175,7 +181,7 @@ impl Recorder<'_> {
     fn preamble(&mut self, section: &Section<'_>) -> Result<(), ImportError> {
         if section.blocks.iter().any(|block| !block.source.trim().is_empty()) {
             let parent = Parent::Standing(Role::Custom);
-            self.blocks(Place { level: 1, role: Role::Custom, parent }, &section.blocks)?;
+            self.blocks(Place { level: 1, role: Role::Custom, named: false, parent }, &section.blocks)?;
         }
         Ok(())
     }
