@@ -1,8 +1,8 @@
 //! What a Markdown plan was read as: sections, blocks and list items, each with its own source text.
 //!
 //! What may be relied on: the pieces of a document, put together, are the text that was read, byte for byte
-//! ([`Document::pieces`]). List items lie flat in their order, each with its depth, so a list of any depth is walked and
-//! dropped without recursion.
+//! ([`Document::pieces`]). List items lie flat in their order, each with its depth, so a list of any depth is walked
+//! and dropped without recursion.
 
 use super::front_matter::FrontMatter;
 use crate::Role;

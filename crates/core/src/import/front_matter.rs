@@ -1,7 +1,7 @@
 //! The YAML block at the top of a plan.
 //!
-//! What may be relied on: every line belongs to one field, and a field that is not understood keeps its source. Only the
-//! shapes that plans use are read: scalars, lists, and lists of maps; the block may be invalid YAML elsewhere.
+//! What may be relied on: every line belongs to one field, and a field that is not understood keeps its source.
+//! Only the shapes that plans use are read: scalars, lists, and lists of maps; elsewhere the block may be invalid YAML.
 
 use super::lines::lines;
 use crate::prelude::*;

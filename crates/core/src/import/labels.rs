@@ -1,7 +1,7 @@
 //! Labelled parts of an entry: `Decision: … Rationale: … Date/Author: …`, however they are set.
 //!
-//! What may be relied on: every word of the text is in one part, except the labels. Labels may be bold, begin a line or,
-//! where the text was wrapped by hand, stand in the middle of the first line.
+//! What may be relied on: every word of the text is in one part, except the labels. Labels may be bold, begin a line
+//! or, where the text was wrapped by hand, stand in the middle of the first line.
 
 use crate::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Lines: their ends, indents and kinds, with fences and comments kept apart from what looks like structure in them.
 //!
-//! What may be relied on: the lines of a text, put together, are the text. What stands inside a fence or an HTML comment
-//! is never a heading, a marker or a box. Each line is looked at once.
+//! What may be relied on: the lines of a text, put together, are the text. What stands inside a fence or an HTML
+//! comment is never a heading, a marker or a box. Each line is looked at once.
 
 use crate::limits;
 

@@ -1,8 +1,8 @@
 //! Import: the first reading of a Markdown plan, and the events that it makes.
 //!
-//! What may be relied on: [`read`] takes any text and never fails; [`record`] loses no word of it. What was not understood
-//! is kept as prose in its place and listed in the [`Report`]. Times and authors that the text claims go into the events
-//! as `occurred` and `attributed`, never as the events' own.
+//! What may be relied on: [`read`] takes any text and never fails; [`record`] loses no word of it. What was not
+//! understood is kept as prose in its place and listed in the [`Report`]. Times and authors that the text claims go
+//! into the events as `occurred` and `attributed`, never as the events' own.
 //!
 //! How: `lines.rs` and `markers.rs` say what a line is, `reading.rs` builds the [`Document`], which keeps the source of
 //! each part beside what was read in it; `roles.rs`, `times.rs`, `labels.rs` and `marks.rs` read headings and texts;

@@ -68,10 +68,11 @@ pub fn told(batch: &Batch) -> Words {
 }
 
 /// What labels, boxes, numbers and marks are made of; their words need not come out.
-const SYNTAX: &str = "decision rationale reason date author observation discovery surprise evidence why trade off offs \
-    tradeoff alternative alternatives considered reference references need option blocker in progress current resolved \
-    dropped x title slug status last updated tags summary authors sources id url accessed md markdown as a an i want so \
-    that execplan utc z t gmt git plan base completed by the delivered metrics lessons learned";
+const SYNTAX: &str = "\
+    decision rationale reason date author observation discovery surprise evidence why trade off offs tradeoff \
+    alternative alternatives considered reference references need option blocker in progress current resolved \
+    dropped x title slug status last updated tags summary authors sources id url accessed md markdown as a an i \
+    want so that execplan utc z t gmt git plan base completed by the delivered metrics lessons learned";
 
 /// The words of a text that are missing from the events that it made.
 pub fn lost(text: &str, batch: &Batch, layout: Layout) -> Words {

@@ -1,13 +1,13 @@
 //! The log: entries below headings that are times, or lists whose entries begin with one.
 //!
-//! It is read before anything is recorded, because it says when steps were completed and blockers raised. An entry that
-//! speaks of an item which has an event of its own gives that event its time; every other becomes an event, so that those
-//! of one minute come out in the order of the house format: completions, what was decided and found, blockers.
+//! It is read before anything is recorded, because it says when steps were completed and blockers raised. An entry
+//! that speaks of an item with an event of its own gives that event its time; every other becomes an event. Those of
+//! one minute come out in the order of the house format: completions, what was decided and found, blockers.
 
 use alloc::collections::VecDeque;
 
 use super::blocks::{composed, is_plain_list};
-use super::entries::{Parts, Raised};
+use super::questions::{Parts, Raised};
 use super::{ImportError, Recorder, can_stand, fits};
 use crate::change::*;
 use crate::import::document::{Document, ListItem, Section, trees};

@@ -45,10 +45,11 @@ fn nodes(tree: &[ListItem<'_>]) -> Vec<Node> {
         let below = tree[at + 1..].iter().take_while(|item| item.depth > tree[at].depth).count();
         if let (false, Some(parent)) = (nodes[at].boxed, nodes[at].parent) {
             let body = &mut nodes[parent].body;
-            body.push_str(match body.as_str() {
-                "" => "",
-                text if text.ends_with('\n') => "\n",
-                _ => "\n",
+            body.push_str(if body.is_empty() {
+                ""
+            } else {
+                "
+"
             });
             body.push_str(&written(&tree[at..=at + below]));
             at += below;
