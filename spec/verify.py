@@ -61,10 +61,6 @@ def refuse(what):
     raise Wrong("not-canonical", f"{what[:40]} has no canonical form")
 
 
-def read_integer(digits):
-    return int(digits) if len(digits) <= 17 else refuse(digits)
-
-
 def depth_of(text):
     """The deepest nesting of a text, without walking into it; what is in strings does not count."""
     depth = deepest = 0
@@ -84,6 +80,7 @@ def depth_of(text):
 
 
 def read_canonical(data):
+    integer = lambda digits: int(digits) if len(digits) <= 17 else refuse(digits)  # noqa: E731
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -91,7 +88,7 @@ def read_canonical(data):
     if depth_of(text) > MOST_DEPTH:
         raise Wrong("not-canonical", "nested too deep")
     try:
-        value = json.loads(text, parse_float=refuse, parse_constant=refuse, parse_int=read_integer)
+        value = json.loads(text, parse_float=refuse, parse_constant=refuse, parse_int=integer)
     except ValueError as error:
         raise Wrong("not-canonical", str(error)) from error
     if not isinstance(value, dict):
@@ -294,11 +291,12 @@ def check_set(name, events, place):
 
 # A repository: 6-git.md, through plain git.
 
+GIT = ("git", "-c", "advice.graftFileDeprecated=false")
 GIT_ENVIRONMENT = dict(os.environ, GIT_NO_REPLACE_OBJECTS="1", GIT_GRAFT_FILE="/dev/null", LC_ALL="C")
 
 
 def git(path, *arguments, stdin=None):
-    return run(["git", "-C", path, *arguments], input=stdin, stdout=PIPE, check=True, env=GIT_ENVIRONMENT).stdout
+    return run([*GIT, "-C", path, *arguments], input=stdin, stdout=PIPE, check=True, env=GIT_ENVIRONMENT).stdout
 
 
 class Commit:
