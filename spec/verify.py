@@ -309,7 +309,7 @@ class Commit:
                 self.parents.append(value.decode())
             elif name:
                 self.headers.setdefault(name.decode(), value)
-        last = self.message.rstrip(b"\n").rpartition(b"\n")[2]
+        last = self.message[: -1 if self.message.endswith(b"\n") else None].rpartition(b"\n")[2]
         self.payload = last[len(b"Plan-Event: "):] if last.startswith(b"Plan-Event: ") else None
 
 
@@ -342,10 +342,12 @@ def check_commit(where, commit, empty_tree):
         problem(where, "its message does not end with a line feed (G3)")
     event = Event(commit.payload)
     if not event.wrong:
-        expected = f"{event.by['name']} <{event.by['email']}> {max(event.at // 1000, 0)} +0000".encode()
-        for line in ("author", "committer"):
-            if commit.headers.get(line) != expected:
-                problem(where, f"its {line} is {commit.headers.get(line)}: expected {expected} (G6)")
+        date = f" {max(event.at // 1000, 0)} +0000"
+        author = f"{event.by['name']} <{event.by['email']}>{date}".encode()
+        if commit.headers.get("author") != author:
+            problem(where, f"its author is {commit.headers.get('author')}: expected {author} (G6)")
+        if not commit.headers.get("committer", b"").endswith(f">{date}".encode()):
+            problem(where, f"its committer is {commit.headers.get('committer')}: expected the date{date} (G6)")
     return event
 
 
@@ -433,8 +435,6 @@ def check_export(path):
     print(f"{path}: plan {root[:12]}, {len(events)} events: ids, canonical form, limits, chain; "
           f"{'in' if in_order else 'not in'} canonical order")
 
-
-# Vectors.
 
 OF_BYTES = ("too-large", "not-canonical", "malformed", "future-version", "unknown-type", "needs")
 
