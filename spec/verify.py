@@ -61,10 +61,6 @@ def refuse(what):
     raise Wrong("not-canonical", f"{what[:40]} has no canonical form")
 
 
-def read_integer(digits):
-    return int(digits) if len(digits) <= 17 else refuse(digits)
-
-
 def depth_of(text):
     """The deepest nesting of a text, without walking into it; what is in strings does not count."""
     depth = deepest = 0
@@ -84,6 +80,7 @@ def depth_of(text):
 
 
 def read_canonical(data):
+    integer = lambda digits: int(digits) if len(digits) <= 17 else refuse(digits)  # noqa: E731
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -91,7 +88,7 @@ def read_canonical(data):
     if depth_of(text) > MOST_DEPTH:
         raise Wrong("not-canonical", "nested too deep")
     try:
-        value = json.loads(text, parse_float=refuse, parse_constant=refuse, parse_int=read_integer)
+        value = json.loads(text, parse_float=refuse, parse_constant=refuse, parse_int=integer)
     except ValueError as error:
         raise Wrong("not-canonical", str(error)) from error
     if not isinstance(value, dict):
@@ -294,11 +291,12 @@ def check_set(name, events, place):
 
 # A repository: 6-git.md, through plain git.
 
+GIT = ("git", "-c", "advice.graftFileDeprecated=false")
 GIT_ENVIRONMENT = dict(os.environ, GIT_NO_REPLACE_OBJECTS="1", GIT_GRAFT_FILE="/dev/null", LC_ALL="C")
 
 
 def git(path, *arguments, stdin=None):
-    return run(["git", "-C", path, *arguments], input=stdin, stdout=PIPE, check=True, env=GIT_ENVIRONMENT).stdout
+    return run([*GIT, "-C", path, *arguments], input=stdin, stdout=PIPE, check=True, env=GIT_ENVIRONMENT).stdout
 
 
 class Commit:
@@ -311,7 +309,7 @@ class Commit:
                 self.parents.append(value.decode())
             elif name:
                 self.headers.setdefault(name.decode(), value)
-        last = self.message.rstrip(b"\n").rpartition(b"\n")[2]
+        last = self.message[: -1 if self.message.endswith(b"\n") else None].rpartition(b"\n")[2]
         self.payload = last[len(b"Plan-Event: "):] if last.startswith(b"Plan-Event: ") else None
 
 
@@ -344,10 +342,12 @@ def check_commit(where, commit, empty_tree):
         problem(where, "its message does not end with a line feed (G3)")
     event = Event(commit.payload)
     if not event.wrong:
-        expected = f"{event.by['name']} <{event.by['email']}> {max(event.at // 1000, 0)} +0000".encode()
-        for line in ("author", "committer"):
-            if commit.headers.get(line) != expected:
-                problem(where, f"its {line} is {commit.headers.get(line)}: expected {expected} (G6)")
+        date = f" {max(event.at // 1000, 0)} +0000"
+        author = f"{event.by['name']} <{event.by['email']}>{date}".encode()
+        if commit.headers.get("author") != author:
+            problem(where, f"its author is {commit.headers.get('author')}: expected {author} (G6)")
+        if not commit.headers.get("committer", b"").endswith(f">{date}".encode()):
+            problem(where, f"its committer is {commit.headers.get('committer')}: expected the date{date} (G6)")
     return event
 
 
@@ -435,8 +435,6 @@ def check_export(path):
     print(f"{path}: plan {root[:12]}, {len(events)} events: ids, canonical form, limits, chain; "
           f"{'in' if in_order else 'not in'} canonical order")
 
-
-# Vectors.
 
 OF_BYTES = ("too-large", "not-canonical", "malformed", "future-version", "unknown-type", "needs")
 

@@ -25,7 +25,7 @@ pub fn all() -> Vec<Script> {
 fn envelope() -> Script {
     let mut s = script("20-envelope", "E8 E9 E12 E14", "Every member that an envelope can have.");
     let root = s.root("Envelope");
-    s.say("agent", json!({"model": "m-1", "name": "helper", "run": "r-7"}))
+    s.say("agent", json!({"model": "m-1", "name": "robot", "run": "r-7"}))
         .say("attributed", json!({"email": "", "name": "Grace <grace@example.org>"}))
         .say("batch", json!("b-1"))
         .say("code", json!("3b18e512dba79e4c8300dd08aeb37f8e728b8dad"))
@@ -170,8 +170,8 @@ fn malformed_envelope() -> Script {
         ("parents", json!(["f".repeat(64), root])),
         ("parents", json!(ids)),
         ("agent", json!({"model": "m"})),
-        ("agent", json!("helper")),
-        ("agent", json!(["helper"])),
+        ("agent", json!("robot")),
+        ("agent", json!(["robot"])),
         ("batch", json!("b".repeat(65))),
         ("key", json!(" \t ")),
         ("key", json!("two\nlines")),
