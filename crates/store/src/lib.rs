@@ -1,1 +1,39 @@
 //! Plan events as git commits.
+//!
+//! This crate is the only one that knows git, and gix in particular. It stands on two promises: a write that returned
+//! is in the ref, and one that failed is not; and whatever it leaves behind when it is killed, stock git and the next
+//! writer cope with.
+
+mod append;
+mod child;
+mod config;
+mod env;
+mod error;
+mod identity;
+mod list;
+mod load;
+mod object;
+mod point;
+mod record;
+mod refs;
+mod repository;
+mod sharing;
+mod sign;
+mod snapshot;
+mod store;
+mod walk;
+
+pub use append::{AppendError, Appended, Writer};
+pub use child::Git;
+pub use config::Config;
+pub use env::Environment;
+pub use error::{Error, Result};
+pub use gix::hash::{Kind as Hash, ObjectId};
+pub use identity::Identity;
+pub use list::Summary;
+pub use load::{History, Loaded};
+pub use object::{CommitReader, Durability, Malformed, RawCommit};
+pub use refs::{Expected, Listed, PlanLock};
+pub use repository::{RefStorage, Repository};
+pub use sign::Signer;
+pub use walk::{Damage, Entry};

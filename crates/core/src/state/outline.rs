@@ -2,6 +2,8 @@
 //!
 //! Walking never recurses, so a tree of any depth can be walked.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Branch, Detail, Item, Plan};
 use crate::prelude::*;
 use crate::{ItemId, Kind, Parent, Role, State};
@@ -20,7 +22,7 @@ pub struct Outlined<'a> {
 }
 
 /// How many of something are done, and of how many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Progress {
     /// Those done or met.
     pub done: usize,

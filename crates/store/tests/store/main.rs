@@ -1,0 +1,10 @@
+//! The store beside stock git, which is the oracle: what git says about a repository we wrote is what counts.
+
+mod fixture;
+mod killed;
+mod objects;
+mod opening;
+mod plans;
+mod refs;
+mod reftable;
+mod signing;
