@@ -170,15 +170,34 @@ struct Envelope<'a> {
     x: Map<String, Value>,
 }
 
-/// What little of an envelope is read when the rest cannot be.
-#[derive(Deserialize)]
-struct Outline {
-    #[serde(default, rename = "type")]
-    type_name: String,
-    at: Option<Timestamp>,
-    by: Option<Actor>,
-    parents: Option<Vec<EventId>>,
-    v: Option<i64>,
+/// What little of an envelope is read when the rest cannot be: each member by itself, so that one that is wrong
+/// hides no other.
+#[derive(Default, Deserialize)]
+struct Outline<'a> {
+    #[serde(default, rename = "type", borrow)]
+    type_name: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    at: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    by: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    parents: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    v: Option<&'a RawValue>,
+}
+
+impl<'a> Outline<'a> {
+    /// The outline of canonical bytes; of any others nothing is believed, since readers differ on what they say.
+    fn of(bytes: &'a [u8]) -> Self {
+        match canonical::check(bytes) {
+            Ok(()) => serde_json::from_slice(bytes).unwrap_or_default(),
+            Err(_) => Self::default(),
+        }
+    }
+
+    fn member<T: serde::de::DeserializeOwned>(member: Option<&RawValue>) -> Option<T> {
+        member.and_then(|written| serde_json::from_str(written.get()).ok())
+    }
 }
 
 impl Event {
@@ -194,8 +213,8 @@ impl Event {
                 return Err(Inert::TooLarge(bytes.len()));
             }
             canonical::check(bytes).map_err(Inert::NotCanonical)?;
-            serde_json::from_slice(bytes).map_err(|e| match serde_json::from_slice::<Outline>(bytes) {
-                Ok(Outline { v: Some(v), .. }) if v > VERSION => Inert::FutureVersion(v),
+            serde_json::from_slice(bytes).map_err(|e| match Outline::member(Outline::of(bytes).v) {
+                Some(v) if v > VERSION => Inert::FutureVersion(v),
                 _ => malformed(&e),
             })
         };
@@ -206,18 +225,15 @@ impl Event {
     }
 
     fn inert(id: EventId, bytes: &[u8], contained: &[EventId], reason: Inert) -> Self {
-        let outline = serde_json::from_slice::<Outline>(bytes).ok();
-        let (type_name, at, by, parents) = match outline {
-            Some(o) => (o.type_name, o.at, o.by, o.parents),
-            None => (String::new(), None, None, None),
-        };
+        let outline = Outline::of(bytes);
+        let parents = Outline::member(outline.parents).filter(|parents: &Vec<_>| parents.len() <= limits::PARENTS);
         Self {
             id,
-            at: at.unwrap_or(Timestamp::from_millis(0)),
-            by: by.unwrap_or(Actor { email: String::new(), name: String::new() }),
-            parents: parents.filter(|p| p.len() <= limits::PARENTS).unwrap_or_else(|| contained.to_vec()),
+            at: Outline::member(outline.at).unwrap_or(Timestamp::from_millis(0)),
+            by: Outline::member(outline.by).unwrap_or(Actor { email: String::new(), name: String::new() }),
+            parents: parents.unwrap_or_else(|| contained.to_vec()),
             context: Context::default(),
-            type_name: Cow::Owned(type_name),
+            type_name: Cow::Owned(Outline::member(outline.type_name).unwrap_or_default()),
             change: Err(reason),
         }
     }
@@ -299,6 +315,14 @@ impl Envelope<'_> {
         if self.parents.len() > limits::PARENTS || !self.parents.is_sorted_by(|a, b| a < b) {
             let most = limits::PARENTS;
             return Err(Inert::Malformed(format!("parents: expected at most {most}, sorted, each once")));
+        }
+        let unfit = |text: &String| text.len() > limits::TITLE || text.contains(['\0', '\n', '<', '>']);
+        if unfit(&self.by.name) || unfit(&self.by.email) {
+            let most = limits::TITLE;
+            return Err(Inert::Malformed(format!("by: expected at most {most} bytes of what a git author can hold")));
+        }
+        if self.attributed.as_ref().is_some_and(|actor| actor.name.len().max(actor.email.len()) > limits::TITLE) {
+            return Err(Inert::Malformed(format!("attributed: expected at most {} bytes", limits::TITLE)));
         }
         if let Some(feature) = self.needs.first() {
             return Err(Inert::Needs(feature.as_str().to_owned()));

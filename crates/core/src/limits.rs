@@ -1,4 +1,4 @@
-//! The limits that writers keep and readers enforce; spec/1-events.md states them.
+//! The limits that writers keep and readers enforce, unless one says otherwise; spec/1-events.md states them.
 
 /// The most bytes of an event's canonical form.
 pub const EVENT: usize = 256 * 1024;
@@ -12,7 +12,6 @@ pub const TEXT: usize = 128 * 1024;
 pub const TITLE: usize = 1024;
 /// The most bytes of one tag.
 pub const TAG: usize = 64;
-/// The most entries of a list inside an event.
-pub const LIST: usize = 10_000;
-/// The deepest nesting of steps.
+/// The deepest nesting of steps that a writer makes. A reader takes any, since two moves that each keep the limit may
+/// break it together.
 pub const TREE_DEPTH: usize = 32;

@@ -123,6 +123,15 @@ impl Plan {
             (Some(state), _) => return Err(Rejection::new("unknown-word", format!("a {kind} cannot be {state}"))),
         };
         item.state = first.filter(|_| kind != Kind::Question).map(|state| Register::new(stamp, state));
+        match &mut item.detail {
+            Detail::Decision(Decision { question: named, .. })
+            | Detail::Discovery { corrects: named, .. }
+            | Detail::Blocker { on: named, .. } => *named = named.map(|id| self.first_name(id)),
+            Detail::Note { on, corrects, .. } => {
+                (*on, *corrects) = (on.map(|id| self.first_name(id)), corrects.map(|id| self.first_name(id)));
+            }
+            _ => {}
+        }
         item.place.branch = self.branch(kind, addition.under, turn)?;
         item.placements = Register::new(stamp, item.place);
 
@@ -133,14 +142,25 @@ impl Plan {
         self.items.push(item);
         for old in addition.supersedes {
             let at = self.find(old, turn)?;
-            if let Detail::Decision(decision) = &mut self.touch(at, turn).detail {
-                decision.superseded_by.add(stamp.id, stamp);
-            }
+            self.supersede(at, stamp.id, turn);
         }
         if matches!(kind, Kind::Decision | Kind::Discovery | Kind::Blocker | Kind::Note) {
             self.enter(event, stamp, What::Recorded, stamp.id);
         }
         Ok(())
+    }
+
+    /// Makes an event that repeats the adding of an item another name of that item, so that what was said of it under
+    /// this name, by somebody who saw only the repetition, is not lost.
+    pub(super) fn alias(&mut self, first: EventId, change: &Change, turn: Turn<'_>) {
+        let (Some(&at), Some(addition)) = (self.index.get(&first), addition(change, turn)) else { return };
+        let item = &self.items[at];
+        self.aliases.insert(turn.stamp.id, (item.id(), turn.stamp.seq));
+        self.index.insert(turn.stamp.id, at);
+        if let Ok(branch) = self.branch(item.kind(), addition.under, turn) {
+            let node = self.items[at].id();
+            self.tree.insert(Place { branch, slot: turn.stamp.id }, addition.after, node);
+        }
     }
 
     /// Wording, place and existence of any item.
@@ -175,8 +195,9 @@ impl Plan {
         let branch = self.branch(self.items[at].kind(), data.under, turn)?;
         let place = Place { branch, slot: turn.stamp.id };
         // The slot is there even where the move is skipped, so that what was put after it finds its place.
-        self.tree.insert(place, data.after, data.item);
-        let cycle = matches!(branch, Branch::Items(parent) if self.is_within(parent, data.item));
+        let node = self.items[at].id();
+        self.tree.insert(place, data.after, node);
+        let cycle = matches!(branch, Branch::Items(parent) if self.is_within(parent, node));
         let item = self.touch(at, turn);
         item.placements.write(turn.stamp, place, turn.ancestry);
         if !cycle {

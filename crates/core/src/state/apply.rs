@@ -31,9 +31,11 @@ impl Plan {
         }
         let key = event.context.key.as_ref().map(|key| key.as_str());
         if let Some(first) = key.and_then(|key| self.recorded(&event.by, key, change)) {
+            self.alias(first, change, turn);
             return Err(Rejection::new("duplicate", format!("repeats {first} under the same key")));
         }
         self.fold(event, change, turn)?;
+        self.updated = event.at;
         if let Some(key) = key {
             let entries = self.keys.entry((event.by.clone(), key.to_owned())).or_default();
             entries.push((Self::digest(change), event.id));
@@ -51,6 +53,7 @@ impl Plan {
             return Err(Rejection::new("second-beginning", "begins a plan that has begun already".into()));
         }
         self.root = Some((turn.stamp, data.slug.clone()));
+        self.updated = event.at;
         self.set_field(Field::Title, data.title.as_str(), turn);
         self.set_field(Field::Layout, data.layout.as_str(), turn);
         self.existence.touch(turn.stamp.seq, turn.ancestry);
@@ -118,6 +121,9 @@ impl Plan {
             Parent::Standing(role) => write(&mut self.prose, role, &data.text, turn),
             Parent::Node(id) => {
                 let at = self.find(id, turn)?;
+                if self.items[at].kind() == Kind::Prose {
+                    return Err(Rejection::new("wrong-kind", format!("gives a body to the prose {id}")));
+                }
                 let item = self.touch(at, turn);
                 match &mut item.body {
                     Some(body) => body.write(turn.stamp, data.text.clone().into(), turn.ancestry),
@@ -210,14 +216,16 @@ impl Plan {
             Change::StepDepended(StepDepended { step, on }) => {
                 self.find_kind(*on, &[Kind::Step], turn)?;
                 let at = self.find_kind(*step, &[Kind::Step], turn)?;
+                let on = self.first_name(*on);
                 if let Detail::Step(step) = &mut self.touch(at, turn).detail {
-                    step.depends.add(*on, stamp);
+                    step.depends.add(on, stamp);
                 }
             }
             Change::StepUndepended(StepUndepended { step, on }) => {
                 let at = self.find_kind(*step, &[Kind::Step], turn)?;
+                let on = self.first_name(*on);
                 if let Detail::Step(step) = &mut self.touch(at, turn).detail {
-                    step.depends.remove(on, stamp.seq, ancestry);
+                    step.depends.remove(&on, stamp.seq, ancestry);
                 }
             }
             Change::DecisionAmended(data) => {
@@ -229,9 +237,7 @@ impl Plan {
             Change::DecisionSuperseded(data) => {
                 self.find_kind(data.by, &[Kind::Decision], turn)?;
                 let at = self.find_kind(data.decision, &[Kind::Decision], turn)?;
-                if let Detail::Decision(decision) = &mut self.touch(at, turn).detail {
-                    decision.superseded_by.add(data.by, stamp);
-                }
+                self.supersede(at, data.by, turn);
             }
             _ => {}
         }
@@ -256,6 +262,17 @@ impl Plan {
         Ok(())
     }
 
+    /// Names the successor of a decision. The successors that this event saw named give way, so that whoever saw two
+    /// can settle on one.
+    pub(super) fn supersede(&mut self, at: usize, by: ItemId, turn: Turn<'_>) {
+        let by = self.first_name(by);
+        if let Detail::Decision(decision) = &mut self.touch(at, turn).detail {
+            let named: Vec<_> = decision.superseded_by.iter().copied().collect();
+            named.iter().for_each(|old| decision.superseded_by.remove(old, turn.stamp.seq, turn.ancestry));
+            decision.superseded_by.add(by, turn.stamp);
+        }
+    }
+
     fn step_mut(&mut self, id: ItemId) -> Option<&mut super::Step> {
         let at = *self.index.get(&id)?;
         match &mut self.items[at].detail {
@@ -266,7 +283,7 @@ impl Plan {
 
     /// Enters something in the progress log.
     pub(super) fn enter(&mut self, event: &Event, stamp: Stamp, what: What, item: ItemId) {
-        let why = event.context.why.clone().map(String::from);
+        let (item, why) = (self.first_name(item), event.context.why.clone().map(String::from));
         self.log.push(Entry { stamp, occurred: event.occurred(), what, item, why });
     }
 }

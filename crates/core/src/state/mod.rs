@@ -12,6 +12,7 @@ mod ancestry;
 mod apply;
 mod existence;
 mod item;
+mod json;
 mod outline;
 mod plan;
 mod refs;

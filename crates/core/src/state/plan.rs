@@ -27,6 +27,8 @@ pub struct Plan {
     pub(super) items: Vec<Item>,
     #[serde(skip)]
     pub(super) index: BTreeMap<ItemId, usize>,
+    /// Events that repeated the adding of an item: the item, and the event's number in the order.
+    pub(super) aliases: BTreeMap<EventId, (ItemId, u32)>,
     pub(super) tree: Tree,
     /// What happened, in order.
     pub log: Vec<Entry>,
@@ -38,6 +40,7 @@ pub struct Plan {
     last: Option<Stamp>,
     count: u32,
     time: i64,
+    pub(super) updated: Timestamp,
 }
 
 /// A work that the plan rests on.
@@ -189,6 +192,11 @@ impl Plan {
         let mut ids: Vec<(ItemId, usize)> = self.items.iter().enumerate().map(|(i, item)| (item.id(), i)).collect();
         ids.sort_unstable();
         self.index = ids.into_iter().collect();
+        for (&alias, (item, _)) in &self.aliases {
+            if let Some(&at) = self.index.get(item) {
+                self.index.insert(alias, at);
+            }
+        }
         self
     }
 
@@ -252,7 +260,8 @@ impl Plan {
         self.headings.get(&role)
     }
 
-    /// The item with this id, whether or not it is hidden.
+    /// The item with this id, whether or not it is hidden. An event that repeated the adding of an item under one
+    /// idempotency key is another name of that item.
     #[must_use]
     pub fn item(&self, id: ItemId) -> Option<&Item> {
         self.index.get(&id).map(|&at| &self.items[at])
@@ -284,6 +293,12 @@ impl Plan {
     #[must_use]
     pub fn last(&self) -> Option<Stamp> {
         self.last
+    }
+
+    /// The time of the last event in order that has an effect: a damaged one says nothing of when it was made.
+    #[must_use]
+    pub fn updated(&self) -> Timestamp {
+        self.updated
     }
 
     /// How many events the plan has, inert ones included.

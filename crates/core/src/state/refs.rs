@@ -49,8 +49,12 @@ pub(super) struct Turn<'a> {
 impl Plan {
     /// The place among the items of one that this event may name.
     pub(super) fn find(&self, id: ItemId, turn: Turn<'_>) -> Result<usize, Rejection> {
+        let added = |at: usize| match self.aliases.get(&id) {
+            Some(&(_, seq)) => seq,
+            None => self.items[at].added.seq,
+        };
         match self.index.get(&id) {
-            Some(&at) if turn.ancestry.sees(turn.stamp.seq, self.items[at].added.seq) => Ok(at),
+            Some(&at) if turn.ancestry.sees(turn.stamp.seq, added(at)) => Ok(at),
             _ => Err(Rejection::new("unknown-item", format!("names {id}, which none of its ancestors added"))),
         }
     }
@@ -77,9 +81,11 @@ impl Plan {
                 }
             };
         }
-        let under = under.unwrap_or(Parent::Standing(kind.home()));
+        let mut under = under.unwrap_or(Parent::Standing(kind.home()));
         if let Parent::Node(id) = under {
-            let parent = self.items[self.find(id, turn)?].kind();
+            let at = self.find(id, turn)?;
+            under = Parent::Node(self.items[at].id());
+            let parent = self.items[at].kind();
             let fits = match kind {
                 Kind::Step => matches!(parent, Kind::Step | Kind::Section),
                 Kind::Criterion => matches!(parent, Kind::Criterion | Kind::Story | Kind::Section | Kind::Step),
@@ -90,6 +96,11 @@ impl Plan {
             }
         }
         Ok(Branch::Items(under))
+    }
+
+    /// The id under which the item with this name was first added.
+    pub(super) fn first_name(&self, id: ItemId) -> ItemId {
+        self.index.get(&id).map_or(id, |&at| self.items[at].id())
     }
 
     /// Whether `below` is `above` or hangs somewhere below it.

@@ -9,7 +9,7 @@ impl super::Page<'_> {
         let list = |values: Vec<&String>| values.into_iter().map(|v| scalar(v)).collect::<Vec<_>>().join(", ");
         let status = if plan.is_archived() { "archived" } else { plan.field(Field::Status) };
         let slug = plan.slug().map_or("", |slug| slug.as_str());
-        let updated = plan.last().map_or_else(String::new, |last| last.at.date());
+        let updated = plan.updated().date();
         let mut lines = vec![
             format!("title: {}", scalar(plan.title())),
             format!("slug: {slug}"),
@@ -37,11 +37,18 @@ fn source(source: &Source) -> String {
 /// A YAML scalar: plain where no reader could take it for anything else, quoted otherwise.
 fn scalar(text: &str) -> String {
     const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
-    let plain = text.starts_with(|c: char| c.is_alphabetic())
-        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '/' | '(' | ')'))
+    // Ranges rather than classes of characters: those change from one Unicode version to the next.
+    let letter = |c: char| c.is_ascii_alphabetic() || c >= '\u{a1}' && !is_hidden(c);
+    let plain = text.starts_with(letter)
+        && text.chars().all(|c| letter(c) || c.is_ascii_digit() || " -_./()".contains(c))
         && !text.ends_with(' ')
-        && !WORDS.contains(&text.to_lowercase().as_str());
+        && !WORDS.contains(&text.to_ascii_lowercase().as_str());
     if plain { text.to_owned() } else { quoted(text) }
+}
+
+/// Characters that end a line or are no text for some reader of YAML.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// A double-quoted YAML scalar on one line.
@@ -54,7 +61,7 @@ fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+            c if c.is_control() || is_hidden(c) => {
                 out.push_str(&format!("\\u{:04x}", u32::from(c)));
             }
             c => out.push(c),

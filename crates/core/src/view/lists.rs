@@ -3,7 +3,7 @@
 use super::blocks::{item, labelled};
 use super::log;
 use crate::prelude::*;
-use crate::state::{Detail, Item, Outlined, Plan, What, is_current};
+use crate::state::{Branch, Detail, Item, Outlined, Plan, What, is_current};
 use crate::{ItemId, Kind, Parent, ResultGroup, State, Timestamp};
 
 /// Whether items of these kinds belong to one list.
@@ -85,7 +85,7 @@ pub(super) fn steps(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &mut 
         };
         let text = step_text(shown, &steps, at);
         item(indent, &format!("{marker}{}", tick(step.item)), &text, out);
-        details(step.item, indent + marker.len(), out);
+        details(shown.plan, step.item, indent + marker.len(), out);
     }
 }
 
@@ -119,24 +119,36 @@ fn step_text(shown: &Shown<'_>, steps: &[Outlined<'_>], at: usize) -> String {
     text
 }
 
-/// What belongs to an item beyond its wording: its prose and its evidence.
-fn details(about: &Item, indent: usize, out: &mut String) {
+/// What belongs to an item beyond its wording: its prose, its evidence, and what hangs below it without being its like.
+pub(super) fn details(plan: &Plan, about: &Item, indent: usize, out: &mut String) {
     if let Some(body) = about.body() {
         item(indent, "", body, out);
     }
     let evidence = match &about.detail {
         Detail::Step(step) => &step.evidence,
         Detail::Criterion { evidence } => evidence,
-        _ => return,
+        _ => &Vec::new(),
     };
     labelled(indent, "Evidence", evidence, out);
+    for block in plan.children(Branch::Items(Parent::Node(about.id()))) {
+        if block.kind() == Kind::Prose {
+            item(indent, "", block.text(), out);
+        }
+    }
+    if about.kind() == Kind::Step {
+        for criterion in plan.outline(Parent::Node(about.id()), Kind::Criterion) {
+            let indent = indent + 2 * criterion.depth;
+            item(indent, &format!("- {}", tick(criterion.item)), criterion.item.text(), out);
+            details(plan, criterion.item, indent + 2, out);
+        }
+    }
 }
 
 /// Criteria as boxes, nested.
 pub(super) fn criteria(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &mut String) {
     for criterion in shown.outline(parent, Kind::Criterion, run) {
         item(2 * criterion.depth, &format!("- {}", tick(criterion.item)), criterion.item.text(), out);
-        details(criterion.item, 2 * criterion.depth + 2, out);
+        details(shown.plan, criterion.item, 2 * criterion.depth + 2, out);
     }
 }
 
@@ -170,7 +182,7 @@ pub(super) fn questions(shown: &Shown<'_>, run: &[&Item], out: &mut String) {
                 }
                 labelled(2, "Blocker", &reasons, out);
                 choices(&all_options, &needs, out);
-                details(about, 2, out);
+                details(shown.plan, about, 2, out);
             }
             Detail::Blocker { on, options, need, how } => {
                 let on_question =
@@ -188,7 +200,7 @@ pub(super) fn questions(shown: &Shown<'_>, run: &[&Item], out: &mut String) {
                 };
                 item(0, &format!("- {}", tick(about)), &text, out);
                 choices(options, need.as_slice(), out);
-                details(about, 2, out);
+                details(shown.plan, about, 2, out);
             }
             _ => {}
         }
@@ -213,14 +225,14 @@ pub(super) fn stories(plan: &Plan, run: &[&Item], out: &mut String) {
         for criterion in plan.outline(Parent::Node(story.id()), Kind::Criterion) {
             let indent = 2 * criterion.depth + 2;
             item(indent, &format!("- {}", tick(criterion.item)), criterion.item.text(), out);
-            details(criterion.item, indent + 2, out);
+            details(plan, criterion.item, indent + 2, out);
         }
-        details(story, 2, out);
+        details(plan, story, 2, out);
     }
 }
 
 /// Results by group: delivered, metrics, lessons.
-pub(super) fn results(items: &[&Item], out: &mut String) {
+pub(super) fn results(plan: &Plan, items: &[&Item], out: &mut String) {
     let groups = [
         (ResultGroup::Delivered, "Delivered"),
         (ResultGroup::Metric, "Metrics"),
@@ -237,7 +249,7 @@ pub(super) fn results(items: &[&Item], out: &mut String) {
             number += 1;
             let marker = if group == ResultGroup::Lesson { format!("{number}. ") } else { "- ".to_owned() };
             item(0, &marker, result.text(), out);
-            details(result, marker.len(), out);
+            details(plan, result, marker.len(), out);
         }
     }
 }
@@ -250,7 +262,7 @@ pub(super) fn progress(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &m
         let time = time.map(|time| format!("({}Z) ", time.minute())).unwrap_or_default();
         let text = step_text(shown, &steps, at);
         item(2 * step.depth, &format!("- {}", tick(step.item)), &format!("{time}{text}"), out);
-        details(step.item, 2 * step.depth + 2, out);
+        details(shown.plan, step.item, 2 * step.depth + 2, out);
     }
 }
 
@@ -272,15 +284,17 @@ pub(super) fn decisions(plan: &Plan, run: &[&Item], out: &mut String) {
         let author = plan.person(about.added).map_or("", |person| &person.actor.name);
         let date = about.occurred.date();
         item(2, "", &format!("Date/Author: {date} / {}", crate::text::line(author)), out);
+        details(plan, about, 2, out);
     }
 }
 
 /// The Cookbook's Surprises & Discoveries.
-pub(super) fn discoveries(run: &[&Item], out: &mut String) {
+pub(super) fn discoveries(plan: &Plan, run: &[&Item], out: &mut String) {
     for about in run {
         item(0, "- ", &format!("Observation: {}", about.text()), out);
         if let Detail::Discovery { evidence, .. } = &about.detail {
             evidence.iter().for_each(|text| item(2, "", &format!("Evidence: {text}"), out));
         }
+        details(plan, about, 2, out);
     }
 }

@@ -1,7 +1,7 @@
 //! The progress log of the house layout: what the events say, grouped by minute.
 
 use super::blocks::{item, labelled};
-use super::lists::Shown;
+use super::lists::{Shown, details};
 use crate::prelude::*;
 use crate::state::{Decision, Detail, Entry, Item, Plan, What};
 use crate::{Kind, State};
@@ -60,9 +60,10 @@ fn recorded(shown: &Shown<'_>, about: &Item, entry: &Entry, out: &mut String) {
             item(0, "- ", &format!("Discovery: {}", about.text()), out);
             labelled(2, "Evidence", evidence, out);
             labelled(2, "Reason", &entry.why, out);
+            details(shown.plan, about, 2, out);
         }
         Detail::Note { .. } => {
-            note(about, out);
+            note(shown.plan, about, out);
             labelled(2, "Reason", &entry.why, out);
         }
         _ => {
@@ -74,9 +75,10 @@ fn recorded(shown: &Shown<'_>, about: &Item, entry: &Entry, out: &mut String) {
 }
 
 /// Writes a note under its own label.
-pub(super) fn note(about: &Item, out: &mut String) {
+pub(super) fn note(plan: &Plan, about: &Item, out: &mut String) {
     if let Detail::Note { label, .. } = &about.detail {
         item(0, "- ", &format!("{}: {}", crate::text::line(label), about.text()), out);
+        details(plan, about, 2, out);
     }
 }
 
@@ -92,6 +94,7 @@ fn decision(plan: &Plan, about: &Item, detail: &Decision, why: Option<&String>, 
     let label = if lines.is_empty() { "Decision" } else { "**Decision**" };
     item(0, "- ", &format!("{label}: {}", standing(plan, about, detail)), out);
     out.push_str(&lines);
+    details(plan, about, 2, out);
 }
 
 /// A decision's title, and what became of it.

@@ -109,18 +109,22 @@ impl<'a> Page<'a> {
     /// The blocks of a standing section below its prose.
     fn list(&self, role: Role, out: &mut String) {
         let house = self.layout != Layout::Cookbook;
+        let mut items = self.blocks(Parent::Standing(role));
         match role {
             Role::Log if house => log::write(&self.shown, out),
-            Role::Results => lists::results(&self.blocks(Parent::Standing(role)), out),
-            _ => {
-                let mut items = self.blocks(Parent::Standing(role));
-                if house {
-                    // Their place is the progress log.
-                    items.retain(|item| !matches!(item.kind(), Kind::Decision | Kind::Discovery | Kind::Note));
-                }
-                self.write_blocks(Parent::Standing(role), &items, out);
+            Role::Results => {
+                let (results, others): (Vec<_>, _) = items.into_iter().partition(|item| item.kind() == Kind::Result);
+                lists::results(self.plan, &results, out);
+                items = others;
             }
+            _ => {}
         }
+        if house {
+            // The place of those at home is the progress log.
+            let logged = |kind| matches!(kind, Kind::Decision | Kind::Discovery | Kind::Note) && kind.home() == role;
+            items.retain(|item| !logged(item.kind()));
+        }
+        self.write_blocks(Parent::Standing(role), &items, out);
     }
 
     fn added_sections(&mut self, follows: Option<Role>) {
@@ -172,10 +176,10 @@ impl<'a> Page<'a> {
                 Kind::Criterion => lists::criteria(&self.shown, parent, run, out),
                 Kind::Question | Kind::Blocker => lists::questions(&self.shown, run, out),
                 Kind::Story => lists::stories(self.plan, run, out),
-                Kind::Result => lists::results(run, out),
+                Kind::Result => lists::results(self.plan, run, out),
                 Kind::Decision => lists::decisions(self.plan, run, out),
-                Kind::Discovery => lists::discoveries(run, out),
-                Kind::Note => run.iter().for_each(|note| log::note(note, out)),
+                Kind::Discovery => lists::discoveries(self.plan, run, out),
+                Kind::Note => run.iter().for_each(|note| log::note(self.plan, note, out)),
                 Kind::Section => {}
             }
         }
