@@ -93,7 +93,7 @@ impl Plan {
         self.numbered(Kind::Criterion, Role::Criteria)
     }
 
-    fn numbered(&self, kind: Kind, home: Role) -> Vec<Outlined<'_>> {
+    pub(crate) fn numbered(&self, kind: Kind, home: Role) -> Vec<Outlined<'_>> {
         let mut parents = vec![Parent::Standing(home)];
         parents.extend(Role::ALL.iter().filter(|&&role| role != home).map(|&role| Parent::Standing(role)));
         parents.extend(self.sections().into_iter().map(|section| Parent::Node(section.id())));

@@ -313,6 +313,13 @@ impl Plan {
         known.iter().find(|(change, _)| *change == digest).map(|&(_, event)| event)
     }
 
+    /// The events that this actor made under an idempotency key, in order.
+    #[must_use]
+    pub fn keyed(&self, actor: &Actor, key: &str) -> Vec<EventId> {
+        let known = self.keys.get(&(actor.clone(), key.to_owned()));
+        known.into_iter().flatten().map(|&(_, event)| event).collect()
+    }
+
     pub(super) fn digest(change: &crate::Change) -> EventId {
         let mut text = change.type_name().to_owned();
         text.push(' ');
