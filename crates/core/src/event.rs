@@ -131,7 +131,7 @@ pub struct Event {
     /// The heads that its author had seen, sorted.
     pub parents: Vec<EventId>,
     /// What its author said beside the mutation.
-    pub context: Context,
+    pub context: Box<Context>,
     /// The type as written, known or not.
     pub type_name: Cow<'static, str>,
     /// The mutation, or why there is none.
@@ -232,7 +232,7 @@ impl Event {
             at: Outline::member(outline.at).unwrap_or(Timestamp::from_millis(0)),
             by: Outline::member(outline.by).unwrap_or(Actor { email: String::new(), name: String::new() }),
             parents: parents.unwrap_or_else(|| contained.to_vec()),
-            context: Context::default(),
+            context: Box::default(),
             type_name: Cow::Owned(Outline::member(outline.type_name).unwrap_or_default()),
             change: Err(reason),
         }
@@ -288,7 +288,7 @@ impl Envelope<'_> {
             at: self.at,
             by: self.by,
             parents: self.parents,
-            context: Context {
+            context: Box::new(Context {
                 agent: self.agent,
                 attributed: self.attributed,
                 batch: self.batch,
@@ -299,7 +299,7 @@ impl Envelope<'_> {
                 undoes: self.undoes,
                 why: self.why,
                 x: self.x,
-            },
+            }),
             type_name,
             change,
         }

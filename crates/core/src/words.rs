@@ -196,6 +196,12 @@ impl Kind {
         }
     }
 
+    /// Whether items of this kind are entries of a log: one that names no place comes last.
+    #[must_use]
+    pub const fn is_entry(self) -> bool {
+        matches!(self, Self::Decision | Self::Discovery | Self::Blocker | Self::Note | Self::Result)
+    }
+
     /// The standing section that an item of this kind hangs in where its event names no other.
     #[must_use]
     pub const fn home(self) -> Role {

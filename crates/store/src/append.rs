@@ -111,7 +111,7 @@ impl Repository {
             let before = self.before(slug, &lock, anew)?;
             let mut batch = Batch::new(before.plan, writer.by.clone(), writer.at, writer.context.clone());
             make(&mut batch).map_err(AppendError::Refused)?;
-            let (plan, sealed) = batch.into_parts();
+            let (mut plan, sealed) = batch.into_parts();
             let Some(last) = press.write(&plan, &sealed, before.tip)? else {
                 let tip = before.tip.ok_or_else(|| Error::NoSuchPlan { slug: slug.to_string() })?;
                 return Ok(Appended { plan, events: Vec::new(), tip });
@@ -125,7 +125,7 @@ impl Repository {
             }
             let events: Vec<Event> = sealed.into_iter().map(|sealed| sealed.event).collect();
             if before.since_snapshot + events.len() >= snapshot::EVERY {
-                self.keep_snapshot(slug, last.commit, &plan);
+                self.keep_snapshot(slug, last.commit, &mut plan);
             }
             drop(lock);
             self.tidy(&plan, events.len());

@@ -53,9 +53,9 @@ impl Repository {
 
     /// The plan at a commit. A reader leaves a snapshot behind where it had much to replay.
     fn load_commit(&self, slug: &Slug, tip: ObjectId) -> Result<Loaded> {
-        let (loaded, replayed) = self.load_counting(slug, tip)?;
+        let (mut loaded, replayed) = self.load_counting(slug, tip)?;
         if replayed >= 4 * snapshot::EVERY && loaded.damage.is_empty() {
-            self.keep_snapshot(slug, tip, &loaded.plan);
+            self.keep_snapshot(slug, tip, &mut loaded.plan);
         }
         Ok(loaded)
     }

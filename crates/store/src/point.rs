@@ -74,7 +74,7 @@ impl History {
     fn until(self, time: Timestamp, point: &str) -> Result<Self> {
         let events: Vec<_> = self.entries.iter().map(|entry| entry.event.clone()).collect();
         let kept: BTreeSet<EventId> = arrange(&events, Floor::NONE)
-            .into_iter()
+            .iter()
             .filter(|placed| placed.time <= time.millis())
             .map(|placed| events[placed.index].id)
             .collect();

@@ -19,6 +19,9 @@ use crate::repository::Repository;
 /// Changed with every change of [`Plan`]'s own form; the crate's version is part of it.
 const FORMAT: &str = concat!("git-plan state 1 ", env!("CARGO_PKG_VERSION"), "\n");
 
+/// The bytes of a checksum: BLAKE3 of all that follows it.
+const CHECKSUM: usize = 32;
+
 /// After how many events on top of a snapshot a new one is made.
 pub(crate) const EVERY: usize = 16;
 
@@ -39,7 +42,7 @@ impl Repository {
     pub(crate) fn snapshot(&self, slug: &Slug) -> Option<Snapshot> {
         let bytes = fs::read(self.snapshot_path(slug)).ok()?;
         let sealed = bytes.strip_prefix(FORMAT.as_bytes())?;
-        let (checksum, body) = sealed.split_at_checked(32)?;
+        let (checksum, body) = sealed.split_at_checked(CHECKSUM)?;
         if *blake3::hash(body).as_bytes() != *checksum {
             return None;
         }
@@ -49,19 +52,18 @@ impl Repository {
         Some(Snapshot { commit: ObjectId::try_from(id).ok()?, event, plan: plan.reindexed() })
     }
 
-    /// Keeps the state at a commit. A failure is no concern of the caller's: there is then no snapshot.
-    pub(crate) fn keep_snapshot(&self, slug: &Slug, commit: ObjectId, plan: &Plan) {
+    /// Keeps the state at a commit, and settles it. A failure is no concern of the caller's: there is then no snapshot.
+    pub(crate) fn keep_snapshot(&self, slug: &Slug, commit: ObjectId, plan: &mut Plan) {
         if plan.heads().len() != 1 {
             return;
         }
-        let mut plan = plan.clone();
         plan.settle();
-        let Ok(state) = postcard::to_allocvec(&plan) else { return };
-        let mut body = commit.as_slice().to_vec();
-        body.extend_from_slice(&state);
         let mut bytes = FORMAT.as_bytes().to_vec();
-        bytes.extend_from_slice(blake3::hash(&body).as_bytes());
-        bytes.extend_from_slice(&body);
+        bytes.extend_from_slice(&[0; CHECKSUM]);
+        bytes.extend_from_slice(commit.as_slice());
+        let Ok(mut bytes) = postcard::to_extend(&*plan, bytes) else { return };
+        let checksum = blake3::hash(&bytes[FORMAT.len() + CHECKSUM..]);
+        bytes[FORMAT.len()..][..CHECKSUM].copy_from_slice(checksum.as_bytes());
         let path = self.snapshot_path(slug);
         self.replace_cache(&path, &bytes);
     }

@@ -7,10 +7,11 @@
 //! A walk that meets the snapshot's commit on every way down stops there: then every event above descends from it. If
 //! one way leads past it, the snapshot does not hold for this tip, and the walk goes on to the beginning.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use git_plan_core::{Event, EventId};
 use gix::hash::ObjectId;
+use gix::hashtable::HashMap;
 
 use crate::error::{Error, Result};
 use crate::object::{CommitReader, RawCommit};
@@ -54,8 +55,9 @@ pub(crate) struct Stop {
 }
 
 enum Node {
-    Event { entry: usize },
-    Join,
+    /// An event: where it is among the entries.
+    Event(usize),
+    Join(Vec<ObjectId>),
     Stop(EventId),
     Unreadable,
 }
@@ -65,7 +67,8 @@ struct Walk<'r> {
     keep_bytes: bool,
     found: Walked,
     nodes: HashMap<ObjectId, Node>,
-    parents: HashMap<ObjectId, Vec<ObjectId>>,
+    /// The parents of each entry's commit.
+    parents: Vec<Vec<ObjectId>>,
     ahead: Vec<ObjectId>,
     reached_beginning: bool,
 }
@@ -76,8 +79,8 @@ pub(crate) fn walk(repository: &Repository, tips: &[ObjectId], stop: Option<Stop
         reader: repository.commit_reader()?,
         keep_bytes,
         found: Walked::default(),
-        nodes: HashMap::new(),
-        parents: HashMap::new(),
+        nodes: HashMap::default(),
+        parents: Vec::new(),
         ahead: tips.to_vec(),
         reached_beginning: false,
     };
@@ -126,7 +129,9 @@ impl Walk<'_> {
                 return Ok(Node::Unreadable);
             }
         };
-        let node = match record::role(&commit) {
+        self.reached_beginning |= commit.parents.is_empty();
+        self.ahead.extend(&commit.parents);
+        match record::role(&commit) {
             Role::Event(payload) => {
                 let event = Event::read(payload, &[]);
                 let bytes = if self.keep_bytes { payload.to_vec() } else { Vec::new() };
@@ -136,77 +141,76 @@ impl Walk<'_> {
                     self.found.damage.push(Damage { commit: id, reason: reason.to_string() });
                 }
                 self.found.entries.push(Entry { event, bytes, commit: id });
-                Node::Event { entry: self.found.entries.len() - 1 }
+                self.parents.push(commit.parents);
+                Ok(Node::Event(self.found.entries.len() - 1))
             }
-            Role::Join => Node::Join,
+            Role::Join => Ok(Node::Join(commit.parents)),
             Role::Neither => {
                 let reason = "carries no event and joins nothing: not a commit of a plan".to_owned();
                 self.found.damage.push(Damage { commit: id, reason });
-                Node::Join
+                Ok(Node::Join(commit.parents))
             }
-        };
-        self.reached_beginning |= commit.parents.is_empty();
-        self.ahead.extend(&commit.parents);
-        self.parents.insert(id, commit.parents);
-        Ok(node)
+        }
     }
 
     /// Holds what each event says of its parents against the commits below its own.
     fn check_parents(&mut self) {
-        let mut through: HashMap<ObjectId, BTreeSet<EventId>> = HashMap::new();
+        let mut through = HashMap::default();
         for at in 0..self.found.entries.len() {
-            let commit = self.found.entries[at].commit;
             let mut below = BTreeSet::new();
-            for &parent in self.parents.get(&commit).into_iter().flatten() {
-                match self.nodes.get(&parent) {
-                    Some(Node::Event { entry }) => drop(below.insert(self.found.entries[*entry].event.id)),
-                    Some(Node::Stop(event)) => drop(below.insert(*event)),
-                    Some(Node::Join) => below.extend(self.heads_below(parent, &mut through)),
-                    Some(Node::Unreadable) | None => {}
-                }
+            for &parent in &self.parents[at] {
+                self.heads_below(parent, &mut through, &mut below);
             }
-            let below: Vec<EventId> = below.into_iter().collect();
             let entry = &mut self.found.entries[at];
             if entry.event.parents.is_empty() && entry.event.change.is_err() {
-                entry.event.parents = below;
-            } else if entry.event.parents != below {
-                let reason = format!(
-                    "the event names {} as its parents, the commits below it carry {}",
-                    names(&entry.event.parents),
-                    names(&below)
-                );
-                self.found.damage.push(Damage { commit, reason });
+                entry.event.parents = below.into_iter().collect();
+            } else if !below.iter().eq(&entry.event.parents) {
+                let (named, below) = (names(&entry.event.parents), names(&below));
+                let reason = format!("the event names {named} as its parents, the commits below it carry {below}");
+                self.found.damage.push(Damage { commit: entry.commit, reason });
             }
         }
     }
 
-    /// The events right below a join, looking through joins below it.
-    fn heads_below(&self, join: ObjectId, known: &mut HashMap<ObjectId, BTreeSet<EventId>>) -> BTreeSet<EventId> {
+    /// Adds the event of a commit to `heads`, or, where it is a join, the events right below it, through further joins.
+    fn heads_below(&self, commit: ObjectId, known: &mut Heads, heads: &mut BTreeSet<EventId>) {
+        match self.nodes.get(&commit) {
+            Some(Node::Event(entry)) => drop(heads.insert(self.found.entries[*entry].event.id)),
+            Some(Node::Stop(event)) => drop(heads.insert(*event)),
+            Some(Node::Join(_)) => {
+                if !known.contains_key(&commit) {
+                    self.look_through(commit, known);
+                }
+                heads.extend(known.get(&commit).into_iter().flatten());
+            }
+            Some(Node::Unreadable) | None => {}
+        }
+    }
+
+    /// Finds the heads below a join and below the joins below it, lowest first.
+    fn look_through(&self, join: ObjectId, known: &mut Heads) {
         let mut ahead = vec![join];
         while let Some(&id) = ahead.last() {
-            let is_join = |id: &ObjectId| matches!(self.nodes.get(id), Some(Node::Join));
-            let parents = self.parents.get(&id).map_or(&[][..], Vec::as_slice);
-            let unknown: Vec<_> = parents.iter().filter(|p| is_join(p) && !known.contains_key(*p)).copied().collect();
-            if !unknown.is_empty() {
-                ahead.extend(unknown);
-                continue;
+            let Some(Node::Join(parents)) = self.nodes.get(&id) else { break };
+            let unknown =
+                |id: &&ObjectId| matches!(self.nodes.get(*id), Some(Node::Join(_))) && !known.contains_key(*id);
+            let lower: Vec<ObjectId> = parents.iter().filter(unknown).copied().collect();
+            if lower.is_empty() {
+                let mut heads = BTreeSet::new();
+                parents.iter().for_each(|&parent| self.heads_below(parent, known, &mut heads));
+                known.insert(id, heads);
+                ahead.pop();
+            } else {
+                ahead.extend(lower);
             }
-            let mut heads = BTreeSet::new();
-            for parent in parents {
-                match self.nodes.get(parent) {
-                    Some(Node::Event { entry }) => drop(heads.insert(self.found.entries[*entry].event.id)),
-                    Some(Node::Stop(event)) => drop(heads.insert(*event)),
-                    Some(Node::Join) => heads.extend(known.get(parent).into_iter().flatten()),
-                    Some(Node::Unreadable) | None => {}
-                }
-            }
-            known.insert(id, heads);
-            ahead.pop();
         }
-        known.get(&join).cloned().unwrap_or_default()
     }
 }
 
-fn names(ids: &[EventId]) -> String {
-    if ids.is_empty() { "none".to_owned() } else { ids.iter().map(EventId::short).collect::<Vec<_>>().join(", ") }
+/// The events right below each join that was looked through.
+type Heads = HashMap<ObjectId, BTreeSet<EventId>>;
+
+fn names<'a>(ids: impl IntoIterator<Item = &'a EventId>) -> String {
+    let names: Vec<String> = ids.into_iter().map(EventId::short).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

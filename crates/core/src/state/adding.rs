@@ -54,7 +54,7 @@ pub(super) fn addition(change: &Change, turn: Turn<'_>) -> Option<Addition> {
                 amendments: Vec::new(),
                 superseded_by: AddWins::default(),
             };
-            (d.after, d.under, &*d.title, d.state, &d.source, Detail::Decision(decision))
+            (d.after, d.under, &*d.title, d.state, &d.source, Detail::Decision(Box::new(decision)))
         }
         Change::DiscoveryRecorded(d) => {
             names.extend(d.corrects.map(|id| (id, &[Kind::Discovery][..])));
@@ -62,7 +62,7 @@ pub(super) fn addition(change: &Change, turn: Turn<'_>) -> Option<Addition> {
             (d.after, d.under, &*d.text, None, &d.source, detail)
         }
         Change::QuestionAsked(d) => {
-            let answer = Register::new(stamp, None);
+            let answer = Box::new(Register::new(stamp, None));
             let detail = Detail::Question { options: list(&d.options), need: owned(&d.need), answer };
             (d.after, d.under, &*d.text, None, &d.source, detail)
         }
@@ -79,8 +79,8 @@ pub(super) fn addition(change: &Change, turn: Turn<'_>) -> Option<Addition> {
         }
         Change::ResultAdded(d) => (d.after, d.under, &*d.text, None, &d.source, Detail::Result { group: d.group }),
         Change::StoryAdded(d) => {
-            let so_that = d.so_that.as_ref().map(|end| Register::new(stamp, end.clone().into()));
-            let detail = Detail::Story { as_a: Register::new(stamp, d.as_a.clone().into()), so_that };
+            let so_that = d.so_that.as_ref().map(|end| Box::new(Register::new(stamp, end.clone().into())));
+            let detail = Detail::Story { as_a: Box::new(Register::new(stamp, d.as_a.clone().into())), so_that };
             (d.after, d.under, &*d.i_want, None, &d.source, detail)
         }
         _ => return None,
@@ -124,9 +124,10 @@ impl Plan {
         };
         item.state = first.filter(|_| kind != Kind::Question).map(|state| Register::new(stamp, state));
         match &mut item.detail {
-            Detail::Decision(Decision { question: named, .. })
-            | Detail::Discovery { corrects: named, .. }
-            | Detail::Blocker { on: named, .. } => *named = named.map(|id| self.first_name(id)),
+            Detail::Decision(decision) => decision.question = decision.question.map(|id| self.first_name(id)),
+            Detail::Discovery { corrects: named, .. } | Detail::Blocker { on: named, .. } => {
+                *named = named.map(|id| self.first_name(id));
+            }
             Detail::Note { on, corrects, .. } => {
                 (*on, *corrects) = (on.map(|id| self.first_name(id)), corrects.map(|id| self.first_name(id)));
             }
@@ -135,7 +136,7 @@ impl Plan {
         item.place.branch = self.branch(kind, addition.under, turn)?;
         item.placements = Register::new(stamp, item.place);
 
-        self.tree.insert(item.place, addition.after, stamp.id);
+        self.tree.insert(item.place, addition.after, stamp.id, kind);
         self.touch_parent(item.place.branch, turn);
         item.existence.touch(stamp.seq, turn.ancestry);
         self.index.insert(stamp.id, self.items.len());
@@ -157,9 +158,10 @@ impl Plan {
         let item = &self.items[at];
         self.aliases.insert(turn.stamp.id, (item.id(), turn.stamp.seq));
         self.index.insert(turn.stamp.id, at);
-        if let Ok(branch) = self.branch(item.kind(), addition.under, turn) {
+        let kind = item.kind();
+        if let Ok(branch) = self.branch(kind, addition.under, turn) {
             let node = self.items[at].id();
-            self.tree.insert(Place { branch, slot: turn.stamp.id }, addition.after, node);
+            self.tree.insert(Place { branch, slot: turn.stamp.id }, addition.after, node, kind);
         }
     }
 
@@ -192,11 +194,12 @@ impl Plan {
 
     fn place(&mut self, data: &ItemMoved, turn: Turn<'_>) -> Result<(), Rejection> {
         let at = self.find(data.item, turn)?;
-        let branch = self.branch(self.items[at].kind(), data.under, turn)?;
+        let kind = self.items[at].kind();
+        let branch = self.branch(kind, data.under, turn)?;
         let place = Place { branch, slot: turn.stamp.id };
         // The slot is there even where the move is skipped, so that what was put after it finds its place.
         let node = self.items[at].id();
-        self.tree.insert(place, data.after, node);
+        self.tree.insert(place, data.after, node, kind);
         let cycle = matches!(branch, Branch::Items(parent) if self.is_within(parent, node));
         let item = self.touch(at, turn);
         item.placements.write(turn.stamp, place, turn.ancestry);

@@ -8,7 +8,7 @@
 //! that came up to it, so a clock need only reach back to the last critical event. In between, events are covered by
 //! chains; an event's clock holds the last position that it sees on each chain.
 
-use crate::order::Placed;
+use crate::order::Arrangement;
 use crate::prelude::*;
 
 /// An event's number in the order, counted from the beginning of the plan.
@@ -34,13 +34,13 @@ pub(crate) struct Ancestry {
 
 impl Ancestry {
     /// The ancestry of these events, numbered from `base`.
-    pub(crate) fn of(placed: &[Placed], base: Seq) -> Self {
-        let critical = critical(placed);
-        let mut ancestry = Self { base, clocks: Vec::with_capacity(placed.len()) };
+    pub(crate) fn of(arrangement: &Arrangement, base: Seq) -> Self {
+        let critical = critical(arrangement);
+        let mut ancestry = Self { base, clocks: Vec::with_capacity(critical.len()) };
         let mut floor = base;
         let mut tips: Vec<u32> = Vec::new();
-        for (i, event) in placed.iter().enumerate() {
-            let clock = ancestry.clock(&event.parents, floor, &mut tips);
+        for (i, event) in arrangement.iter().enumerate() {
+            let clock = ancestry.clock(arrangement.parents(event), floor, &mut tips);
             ancestry.clocks.push(clock);
             if critical[i] {
                 floor = base + i as Seq + 1;
@@ -100,17 +100,17 @@ impl Ancestry {
 }
 
 /// For each event, whether all earlier ones precede it and all later ones descend from it.
-fn critical(placed: &[Placed]) -> Vec<bool> {
+fn critical(arrangement: &Arrangement) -> Vec<bool> {
     // Every later event descends from `i` if each has a parent at `i` or after it: by induction along the order.
-    let mut reaches = vec![true; placed.len()];
+    let mut reaches = vec![true; arrangement.iter().len()];
     let mut lowest = u32::MAX;
-    for (i, event) in placed.iter().enumerate().rev() {
+    for (i, event) in arrangement.iter().enumerate().rev() {
         reaches[i] = lowest >= i as u32;
-        lowest = lowest.min(event.parents.iter().copied().max().unwrap_or(0));
+        lowest = lowest.min(arrangement.parents(event).iter().copied().max().unwrap_or(0));
     }
     let mut heads = BTreeSet::new();
-    for (i, event) in placed.iter().enumerate() {
-        for parent in &event.parents {
+    for (i, event) in arrangement.iter().enumerate() {
+        for parent in arrangement.parents(event) {
             heads.remove(parent);
         }
         heads.insert(i as u32);

@@ -127,7 +127,7 @@ impl Plan {
                 let item = self.touch(at, turn);
                 match &mut item.body {
                     Some(body) => body.write(turn.stamp, data.text.clone().into(), turn.ancestry),
-                    None => item.body = Some(Register::new(turn.stamp, data.text.clone().into())),
+                    None => item.body = Some(Box::new(Register::new(turn.stamp, data.text.clone().into()))),
                 }
             }
         }
@@ -147,7 +147,7 @@ impl Plan {
             match (so_that, &data.so_that) {
                 (_, None) => {}
                 (Some(register), Some(end)) => register.write(turn.stamp, end.clone().into(), turn.ancestry),
-                (empty, Some(end)) => *empty = Some(Register::new(turn.stamp, end.clone().into())),
+                (empty, Some(end)) => *empty = Some(Box::new(Register::new(turn.stamp, end.clone().into()))),
             }
         }
         Ok(())

@@ -20,7 +20,7 @@ pub struct Item {
     /// How far it is; `None` for kinds without states.
     pub state: Option<Register<State>>,
     /// The prose that belongs to it, beyond its wording.
-    pub body: Option<Register<String>>,
+    pub body: Option<Box<Register<String>>>,
     /// The Markdown that it came from, where it was imported.
     pub source: Option<String>,
     /// All surviving placements; [`Item::place`] is the one that applies.
@@ -55,7 +55,7 @@ pub enum Detail {
         evidence: Vec<String>,
     },
     /// A choice.
-    Decision(Decision),
+    Decision(Box<Decision>),
     /// A finding.
     Discovery {
         /// What shows it.
@@ -70,7 +70,7 @@ pub enum Detail {
         /// What is needed to answer it.
         need: Option<String>,
         /// The answer.
-        answer: Register<Option<String>>,
+        answer: Box<Register<Option<String>>>,
     },
     /// Something in the way.
     Blocker {
@@ -100,9 +100,9 @@ pub enum Detail {
     /// A user story; its wish is the item's text.
     Story {
         /// Whose wish.
-        as_a: Register<String>,
+        as_a: Box<Register<String>>,
         /// To what end.
-        so_that: Option<Register<String>>,
+        so_that: Option<Box<Register<String>>>,
     },
 }
 
@@ -236,12 +236,12 @@ impl Item {
         self.placements.settle();
         self.existence.settle();
         self.state.iter_mut().for_each(Register::settle);
-        self.body.iter_mut().for_each(Register::settle);
+        self.body.iter_mut().for_each(|body| body.settle());
         match &mut self.detail {
             Detail::Question { answer, .. } => answer.settle(),
             Detail::Story { as_a, so_that } => {
                 as_a.settle();
-                so_that.iter_mut().for_each(Register::settle);
+                so_that.iter_mut().for_each(|end| end.settle());
             }
             _ => {}
         }

@@ -124,9 +124,9 @@ impl Plan {
     /// The result is that of replaying everything, provided that the caller keeps to this condition.
     pub fn extend(&mut self, events: &[Event]) {
         let floor = Floor { events: self.count, time: self.time };
-        let placed = order::arrange(events, floor);
-        let ancestry = Ancestry::of(&placed, self.count);
-        for place in &placed {
+        let arrangement = order::arrange(events, floor);
+        let ancestry = Ancestry::of(&arrangement, self.count);
+        for place in arrangement.iter() {
             self.take(&events[place.index], place, &ancestry);
         }
     }
@@ -146,11 +146,7 @@ impl Plan {
     }
 
     fn take(&mut self, event: &Event, place: &Placed, ancestry: &Ancestry) {
-        let person = Person {
-            actor: event.by.clone(),
-            agent: event.context.agent.as_ref().map(|Agent { name, .. }| name.as_str().to_owned()),
-        };
-        let stamp = Stamp { seq: self.count, id: event.id, at: event.at, by: self.person_index(person) };
+        let stamp = Stamp { seq: self.count, id: event.id, at: event.at, by: self.person_index(event) };
         for parent in &event.parents {
             self.heads.remove(parent);
         }
@@ -167,10 +163,12 @@ impl Plan {
         }
     }
 
-    fn person_index(&mut self, person: Person) -> u32 {
+    fn person_index(&mut self, event: &Event) -> u32 {
+        let agent = event.context.agent.as_ref().map(|Agent { name, .. }| name.as_str());
+        let is_known = |known: &Person| known.actor == event.by && known.agent.as_deref() == agent;
         // The one who acts is most often the one who acted last.
-        let at = self.people.iter().rposition(|known| *known == person).unwrap_or_else(|| {
-            self.people.push(person);
+        let at = self.people.iter().rposition(is_known).unwrap_or_else(|| {
+            self.people.push(Person { actor: event.by.clone(), agent: agent.map(str::to_owned) });
             self.people.len() - 1
         });
         u32::try_from(at).unwrap_or(u32::MAX)

@@ -19,14 +19,20 @@ pub struct Write<T> {
     pub stamp: Stamp,
     /// What it wrote.
     pub value: T,
-    /// The writes that it replaced: the newest that it saw.
-    replaced: Vec<Seq>,
+    /// The writes that it replaced: the newest that it saw, or none where there is nothing to be known of them.
+    replaced: Option<Box<[Seq]>>,
 }
 
 /// A value that concurrent writers may have set differently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register<T> {
     latest: Write<T>,
+    /// Whatever else there is to know; most often nothing.
+    rest: Option<Box<Rest<T>>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Rest<T> {
     /// The other writes that no write saw, in order.
     others: Vec<Write<T>>,
     /// Replaced writes that a write yet to come may have seen as the newest.
@@ -36,7 +42,7 @@ pub struct Register<T> {
 impl<T: Clone + PartialEq> Register<T> {
     /// A register with its first write.
     pub(crate) fn new(stamp: Stamp, value: T) -> Self {
-        Self { latest: Write { stamp, value, replaced: Vec::new() }, others: Vec::new(), past: Vec::new() }
+        Self { latest: Write { stamp, value, replaced: None }, rest: None }
     }
 
     /// The value that is shown: that of the last write in order.
@@ -51,51 +57,55 @@ impl<T: Clone + PartialEq> Register<T> {
         &self.latest
     }
 
+    fn others(&self) -> &[Write<T>] {
+        self.rest.as_ref().map_or(&[], |rest| &rest.others)
+    }
+
+    fn past(&self) -> &[Write<T>] {
+        self.rest.as_ref().map_or(&[], |rest| &rest.past)
+    }
+
     /// All writes that no other write saw, in order.
     pub fn writes(&self) -> impl Iterator<Item = &Write<T>> {
-        self.others.iter().chain([&self.latest])
+        self.others().iter().chain([&self.latest])
     }
 
     /// Whether writes that did not see each other disagree.
     #[must_use]
     pub fn is_in_conflict(&self) -> bool {
-        self.others.iter().any(|write| write.value != self.latest.value)
+        self.others().iter().any(|write| write.value != self.latest.value)
     }
 
     /// The values that a write replaced, as far as they are still known.
     pub fn replaced_by<'a>(&'a self, write: &'a Write<T>) -> impl Iterator<Item = &'a T> {
-        let known = self.past.iter().chain(self.writes());
-        known.filter(|old| write.replaced.contains(&old.stamp.seq)).map(|old| &old.value)
+        let replaced = write.replaced.as_deref().unwrap_or(&[]);
+        let known = self.past().iter().chain(self.writes());
+        known.filter(|old| replaced.contains(&old.stamp.seq)).map(|old| &old.value)
     }
 
     /// Takes a write that comes after all others in order.
     pub(crate) fn write(&mut self, stamp: Stamp, value: T, ancestry: &Ancestry) {
-        if self.others.is_empty() && ancestry.is_settled(self.latest.stamp.seq, stamp.seq) {
-            self.past.clear();
+        if self.others().is_empty() && ancestry.is_settled(self.latest.stamp.seq, stamp.seq) {
+            self.rest = None;
         }
-        let seen: Vec<Seq> = self
-            .past
-            .iter()
-            .chain(self.writes())
-            .map(|w| w.stamp.seq)
-            .filter(|&w| ancestry.sees(stamp.seq, w))
-            .collect();
-        let newest = |&w: &Seq| !seen.iter().any(|&other| other > w && ancestry.sees(other, w));
-        let replaced = seen.iter().copied().filter(newest).collect();
+        let known = self.past().iter().chain(self.writes()).map(|write| write.stamp.seq);
+        let seen: Vec<Seq> = known.filter(|&write| ancestry.sees(stamp.seq, write)).collect();
+        let newest = |&write: &Seq| !seen.iter().any(|&other| other > write && ancestry.sees(other, write));
+        let replaced = Some(seen.iter().copied().filter(newest).collect());
         let previous = core::mem::replace(&mut self.latest, Write { stamp, value, replaced });
-        self.others.push(previous);
-        let (past, others) =
-            core::mem::take(&mut self.others).into_iter().partition(|write| ancestry.sees(stamp.seq, write.stamp.seq));
-        self.others = others;
-        let past: Vec<_> = past;
-        self.past.extend(past);
+        let rest = self.rest.get_or_insert_with(|| Box::new(Rest { others: Vec::new(), past: Vec::new() }));
+        rest.others.push(previous);
+        let (past, others): (Vec<_>, _) =
+            rest.others.drain(..).partition(|write| ancestry.sees(stamp.seq, write.stamp.seq));
+        rest.others = others;
+        rest.past.extend(past);
     }
 
     /// Forgets what no later write can need, given that every later event has seen everything so far.
     pub(crate) fn settle(&mut self) {
-        if self.others.is_empty() {
-            self.past = Vec::new();
-            self.latest.replaced = Vec::new();
+        if self.others().is_empty() {
+            self.rest = None;
+            self.latest.replaced = None;
         }
     }
 }

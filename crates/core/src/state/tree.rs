@@ -4,14 +4,15 @@
 //! a node has one place; no node is ever below itself; walking the tree never recurses.
 //!
 //! How: each parent has a list of *slots*. An add or a move inserts a slot, named by its event, right after the slot
-//! that it names (first where it names none, last where the name is unknown there). Slots never move and never
+//! that it names, and last where the name is unknown there. Where it names none, the slot comes first, or last for the
+//! kinds that are entries of a log. Slots never move and never
 //! vanish, so that later anchors always resolve. A node stands at the slot of its last applied placement.
 //! (A causal tree in the manner of RGA, Roh et al. 2011; moves as Kleppmann et al. 2022 make them safe.)
 
 use serde::{Deserialize, Serialize};
 
 use crate::prelude::*;
-use crate::{EventId, ItemId, Parent, Role};
+use crate::{EventId, ItemId, Kind, Parent, Role};
 
 /// A list of siblings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,10 +45,11 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Inserts a slot for a node.
-    pub(crate) fn insert(&mut self, place: Place, after: Option<EventId>, node: ItemId) {
+    /// Inserts a slot for a node of this kind.
+    pub(crate) fn insert(&mut self, place: Place, after: Option<EventId>, node: ItemId, kind: Kind) {
         let slots = self.branches.entry(place.branch).or_default();
         let at = match after {
+            None if kind.is_entry() => slots.len(),
             None => 0,
             Some(anchor) => slots.iter().rposition(|slot| slot.id == anchor).map_or(slots.len(), |at| at + 1),
         };

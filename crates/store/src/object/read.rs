@@ -8,8 +8,11 @@ use gix::parallel::OwnShared;
 use crate::error::{At, Error, Result};
 use crate::repository::Repository;
 
+/// How many bytes of delta bases are kept while reading.
+const DELTA_BASES: usize = 16 * 1024 * 1024;
+
 /// The object database of a repository, alternates included, without replacements.
-pub(crate) struct Database(Handle<OwnShared<gix::odb::Store>>);
+pub(crate) struct Database(gix::odb::Cache<Handle<OwnShared<gix::odb::Store>>>);
 
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -35,8 +38,10 @@ impl Repository {
         let options = init::Options { current_dir: Some(self.git_dir().to_owned()), ..Default::default() };
         let store = gix::odb::Store::at_opts(directory.clone(), self.hash(), &mut std::iter::empty(), options)
             .at("open", &directory)?;
-        let mut handle = OwnShared::new(store).to_handle();
+        let mut handle = OwnShared::new(store).to_cache();
         handle.ignore_replacements = true;
+        // Neighbouring events are alike, so git packs them as long chains of deltas.
+        handle.set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(DELTA_BASES)));
         Ok(self.database.get_or_init(|| Database(handle)))
     }
 
