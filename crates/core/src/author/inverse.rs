@@ -131,7 +131,7 @@ impl Undoing<'_> {
             Change::ProseSet(ProseSet { of, .. }) => {
                 let prose = |plan: &Plan| match of {
                     Parent::Standing(role) => plan.prose(*role).cloned(),
-                    Parent::Node(id) => plan.item(*id).and_then(|item| item.body.clone()),
+                    Parent::Node(id) => plan.item(*id).and_then(|item| item.body.as_deref().cloned()),
                 };
                 self.unwritten(prose(now).as_ref()).and_then(|()| {
                     let text = prose(before).map_or_else(String::new, |prose| prose.value().clone());
@@ -305,7 +305,7 @@ impl Undoing<'_> {
             back.i_want = Some(Text::new(before.text())?);
         }
         if retold.so_that.is_some() {
-            self.unwritten(so_that.as_ref())?;
+            self.unwritten(so_that.as_deref())?;
             let end = end.as_ref().ok_or_else(|| self.cannot("the story had no end before", None))?;
             back.so_that = Some(Text::new(end.value().as_str())?);
         }
