@@ -135,7 +135,10 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         return if error.use_stderr() { ExitCode::from(Status::Usage as u8) } else { ExitCode::SUCCESS };
     }
     let text = error.to_string();
-    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let said =
+        text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    let said = said.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    let message = said.strip_prefix("error: ").unwrap_or(&said);
     let failure = Failure::usage(message).hinted("`git plan COMMAND --help` shows how it is called");
     ui::fail_json(&failure);
     ExitCode::from(Status::Usage as u8)

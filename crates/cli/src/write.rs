@@ -96,7 +96,7 @@ pub fn append(
 }
 
 /// Finds what was recorded under a key, and holds it against what this command would have recorded then.
-fn repeated(
+pub fn repeated(
     session: &Session,
     slug: Slug,
     writer: &Writer,
@@ -104,9 +104,9 @@ fn repeated(
     mut make: impl FnMut(&mut Batch) -> Result<(), Denied>,
 ) -> Result<Written, Failure> {
     let history = session.repo.history(&slug, None)?;
-    let keyed: BTreeSet<EventId> = history.plan.keyed(&writer.by, key).into_iter().collect();
-    let recorded: Vec<&Event> =
-        history.entries.iter().map(|entry| &entry.event).filter(|event| keyed.contains(&event.id)).collect();
+    let keyed =
+        |event: &&Event| event.by == writer.by && event.context.key.as_ref().is_some_and(|other| other.as_str() == key);
+    let recorded: Vec<&Event> = history.entries.iter().map(|entry| &entry.event).filter(keyed).collect();
     let Some(first) = recorded.first() else { return Err(Stop::Repeated.into()) };
     // As it was then: the same plan, time and words around it make the same events, ids included.
     let before = Plan::replay(&below(&history, &first.parents.iter().copied().collect()));

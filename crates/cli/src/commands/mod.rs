@@ -22,7 +22,7 @@ pub mod story;
 pub mod switch;
 pub mod undo;
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 
 use git_plan_core::{Batch, Plan, Slug};
 use git_plan_store::{Damage, Environment, History};
@@ -132,6 +132,9 @@ impl Work<'_> {
     fn text(&self, given: &str) -> Result<String, Failure> {
         if given != "-" {
             return Ok(given.to_owned());
+        }
+        if std::io::stdin().is_terminal() {
+            self.ui.say("reading from the terminal; end with Ctrl-D");
         }
         let mut text = String::new();
         std::io::stdin()
