@@ -73,7 +73,7 @@ fn the_memory_leak_plan() -> Outcome {
         &world,
         &[
             &["new", "Memory Leak Investigation", "--objective", "Identify and fix memory leak in production API."],
-            &["set", "context", context],
+            &["set", "context", "--", context],
             &["set", "approach", "Binary search through recent commits, profile suspicious code."],
         ],
     );
