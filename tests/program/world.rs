@@ -20,6 +20,9 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_git-plan");
 /// 2026-11-22T10:00:00Z, when every world begins.
 const BEGINNING: u64 = 1_795_341_600;
 
+/// The tree that all commits of a plan have.
+pub const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
 /// Whether the long versions of races and crashes are wanted.
 pub fn long() -> bool {
     std::env::var_os("GIT_PLAN_LONG").is_some_and(|value| value == "1")
@@ -238,6 +241,24 @@ impl World {
         let said = self.try_git_in(directory, arguments);
         assert_eq!(said.status, Some(0), "git {arguments:?} succeeds:\n{said}");
         said.stdout.trim_end().to_owned()
+    }
+
+    /// Joins a plan with another head of it, by a commit such as the specification has it: of its parents alone.
+    pub fn join(&self, slug: &str, other: &str) {
+        let mut heads = [self.git(&["rev-parse", &format!("plans/{slug}")]), other.to_owned()];
+        heads.sort();
+        let join = self.git(&["commit-tree", "-p", &heads[0], "-p", &heads[1], "-m", "Join", EMPTY_TREE]);
+        self.git(&["update-ref", &format!("refs/plans/{slug}"), &join]);
+    }
+
+    /// Puts a commit with this message on top of a plan, past the program, and gives its id.
+    pub fn forge(&self, slug: &str, message: &[u8]) -> String {
+        let reference = format!("refs/plans/{slug}");
+        let mut command = self.command("git", &self.repository());
+        let output = feed(command.args(["commit-tree", "-p", &reference, EMPTY_TREE]), message);
+        let commit = Said::of(&output).done().trim().to_owned();
+        self.git(&["update-ref", &reference, &commit]);
+        commit
     }
 
     /// Writes an object of a type with `git hash-object` and gives its id.
