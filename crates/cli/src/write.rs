@@ -110,7 +110,7 @@ pub fn repeated(
     let Some(first) = recorded.first() else { return Err(Stop::Repeated.into()) };
     // As it was then: the same plan, time and words around it make the same events, ids included.
     let before = Plan::replay(&below(&history, &first.parents.iter().copied().collect()));
-    let context = Context { batch: None, undoes: None, ..first.context.clone() };
+    let context = Context { batch: None, undoes: None, ..(*first.context).clone() };
     let mut batch = Batch::new(before, writer.by.clone(), first.at, context);
     let again = make(&mut batch);
     let changes = |events: &mut dyn Iterator<Item = &Event>| -> Vec<Option<Change>> {
