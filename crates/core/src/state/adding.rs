@@ -161,12 +161,12 @@ impl Plan {
     pub(super) fn alias(&mut self, first: EventId, change: &Change, turn: Turn<'_>) {
         let (Some(&at), Some(addition)) = (self.index.get(&first), addition(change, turn)) else { return };
         let item = &self.items[at];
+        let node = item.id();
         self.aliases.insert(turn.stamp.id, (item.id(), turn.stamp.seq));
         self.index.insert(turn.stamp.id, at);
         let kind = item.kind();
         if let Ok(branch) = self.branch(kind, addition.under, turn) {
-            let node = self.items[at].id();
-            self.tree.insert(Place { branch, slot: turn.stamp.id }, addition.after, node, kind);
+            self.tree.insert(Place { branch, slot: turn.stamp.id }, Some(node), node, kind);
         }
     }
 
