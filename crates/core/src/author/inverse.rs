@@ -161,7 +161,7 @@ impl Undoing<'_> {
             Change::ProseSet(ProseSet { of, .. }) => {
                 let prose = match of {
                     Parent::Standing(role) => before.prose(*role).map(Register::value),
-                    Parent::Node(id) => before.item(*id).and_then(|item| item.body.as_ref()).map(|body| body.value()),
+                    Parent::Node(id) => before.item(*id).and_then(|item| item.body.as_deref()).map(Register::value),
                 };
                 Text::new(prose.cloned().unwrap_or_default())
                     .map_err(Refusal::from)
