@@ -21,6 +21,7 @@ pub mod canonical;
 pub mod change;
 pub mod event;
 mod id;
+pub mod import;
 pub mod limits;
 pub mod order;
 mod prelude;

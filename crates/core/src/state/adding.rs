@@ -106,6 +106,7 @@ impl Plan {
         let mut item = Item {
             added: stamp,
             occurred: event.occurred(),
+            attributed: event.context.attributed.as_ref().map(|author| author.name.clone()),
             text: Register::new(stamp, addition.text),
             state: None,
             body: None,
@@ -147,6 +148,10 @@ impl Plan {
         }
         if matches!(kind, Kind::Decision | Kind::Discovery | Kind::Blocker | Kind::Note) {
             self.enter(event, stamp, What::Recorded, stamp.id);
+        }
+        // A step that was done before the plan knew of it was completed when its event says, if it says so.
+        if kind == Kind::Step && first == Some(State::Done) && event.context.occurred.is_some() {
+            self.enter(event, stamp, What::Completed, stamp.id);
         }
         Ok(())
     }
