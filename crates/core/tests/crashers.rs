@@ -2,6 +2,7 @@
 
 mod scripts;
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -9,20 +10,24 @@ use std::path::Path;
 use git_plan_core::Plan;
 use scripts::laws;
 
-fn inputs(target: &str) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+type TestResult<T = ()> = Result<T, Box<dyn Error>>;
+
+/// The files of a target by name.
+type Inputs = BTreeMap<String, Vec<u8>>;
+
+fn inputs(target: &str) -> TestResult<Inputs> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crashers").join(target);
-    let mut inputs = Vec::new();
+    let mut inputs = Inputs::new();
     for entry in fs::read_dir(directory)? {
         let entry = entry?;
-        inputs.push((entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path())?));
+        inputs.insert(entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path())?);
     }
-    inputs.sort();
     assert!(!inputs.is_empty(), "there is something to run");
     Ok(inputs)
 }
 
 #[test]
-fn events_that_once_crashed() -> Result<(), Box<dyn Error>> {
+fn events_that_once_crashed() -> TestResult {
     for (name, bytes) in inputs("event")? {
         println!("event/{name}");
         laws::reading(&bytes);
@@ -31,7 +36,7 @@ fn events_that_once_crashed() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
-fn scripts_that_once_crashed() -> Result<(), Box<dyn Error>> {
+fn scripts_that_once_crashed() -> TestResult {
     for (name, script) in inputs("replay")? {
         println!("replay/{name}");
         let events = scripts::events(&script);

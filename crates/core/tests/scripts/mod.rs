@@ -276,7 +276,7 @@ impl Reading<'_> {
         let envelope = self.context();
         let mut data = Map::new();
         for &(member, holds, must) in members {
-            if must || self.choices.byte() % 3 == 0 {
+            if must || self.choices.of(&[true, false, false]) {
                 let value = self.value(holds);
                 data.insert(member.into(), value);
             }
