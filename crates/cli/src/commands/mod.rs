@@ -7,6 +7,8 @@ pub mod criterion;
 pub mod decide;
 pub mod decision;
 pub mod discover;
+pub mod export;
+pub mod import;
 pub mod list;
 pub mod log;
 pub mod new;
@@ -72,6 +74,8 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         Command::Undo(command) => command.run(&mut work),
         Command::Switch(command) => command.run(&mut work),
         Command::Archive(command) => command.run(&mut work),
+        Command::Import(command) => command.run(&mut work),
+        Command::Export(command) => command.run(&mut work),
     }?;
     work.damaged.map_or(Ok(()), Err)
 }
