@@ -1,7 +1,7 @@
 //! Documents that run: what the README says that a command prints is what it prints.
 //!
 //! A block fenced as `console` is a session: lines that begin with `$ ` are commands (continued after a `\`), the lines
-//! after each are what it prints, a line of `…` stands for any lines. The blocks of a document run one after another in
+//! after each are what it prints; a line of `…` stands for any lines, and `…` within a line for any text. The blocks of a document run one after another in
 //! one world, without building or installing anything: commands that begin with `cargo` or `./` are left out.
 
 use std::path::Path;
@@ -40,7 +40,18 @@ fn fits(expected: &[String], found: &[&str]) -> bool {
     match expected.split_first() {
         None => found.is_empty(),
         Some((first, rest)) if first == "…" => (0..=found.len()).any(|skipped| fits(rest, &found[skipped..])),
-        Some((first, rest)) => found.split_first().is_some_and(|(line, after)| line == first && fits(rest, after)),
+        Some((first, rest)) => {
+            found.split_first().is_some_and(|(line, after)| fits_line(first, line) && fits(rest, after))
+        }
+    }
+}
+
+/// Whether a line is as expected, where `…` stands for any text unless the line has one there.
+fn fits_line(expected: &str, found: &str) -> bool {
+    match expected.split_once('…') {
+        _ if expected == found => true,
+        Some((before, after)) => found.starts_with(before) && found[before.len()..].ends_with(after),
+        None => false,
     }
 }
 

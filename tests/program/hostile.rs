@@ -95,6 +95,34 @@ fn nothing_active_reaches_a_pipe_and_nothing_stored_is_changed() {
 }
 
 #[test]
+fn a_hostile_file_is_imported_with_neutral_words() {
+    let world = World::new();
+    let h = HOSTILE;
+    let file = format!(
+        "---\ntitle: {h}\n---\n# {h}\n\n## Objective\n{h}\n\n## {h}\n{h}\n\n## Execution Steps\n1. [x] {h}\n   - [?] {h}\n\n\
+         ## Progress Log\n### {h}\n- Decision: {h}\n- {h}: {h}\n"
+    );
+    let said = world.plan_reading(file.as_bytes(), &["import", "--slug", "p", "-"]);
+    assert_eq!(said.status, Some(0), "it is a plan like any other:\n{said}");
+    assert_neutral("the receipt", &said.stdout);
+    assert_neutral("the talk", &said.stderr);
+    assert_neutral("the view", &world.plan(&["show"]).done());
+    for junk in [
+        &b""[..],
+        b"\0\0\0",
+        b"---\n",
+        b"---\ntitle: [\n---\n",
+        b"# \n",
+        b"1. [ ]\n",
+        b"```\n# x",
+        b"\xef\xbb\xbf# B\n",
+    ] {
+        let said = world.plan_reading(junk, &["import", "--slug", "junk", "-"]);
+        assert!(matches!(said.status, Some(0..=2)), "{junk:?} is taken in or refused:\n{said}");
+    }
+}
+
+#[test]
 fn subjects_reflogs_and_headers_are_clean() {
     let world = hostile();
     for format in ["%s", "%gs"] {
