@@ -319,3 +319,103 @@ impl<T: DeserializeOwned + fmt::Debug> fmt::Debug for Paged<T> {
         f.debug_list().entries(self.iter()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Bytes in memory, of which those from `end` on cannot be had.
+    #[derive(Debug)]
+    struct Memory {
+        bytes: Vec<u8>,
+        end: usize,
+    }
+
+    impl Pages for Memory {
+        fn read(&self, at: u64, out: &mut [u8]) -> bool {
+            let at = at as usize;
+            let found = self.bytes[..self.end].get(at..at + out.len());
+            found.map(|found| out.copy_from_slice(found)).is_some()
+        }
+    }
+
+    fn stow(paged: &mut Paged<String>, anew: bool, shelf: &Shelf, bytes: &mut Vec<u8>) -> bool {
+        let base = bytes.len() as u64;
+        let mut more = Vec::new();
+        let sound = paged.pages_mut().all(|page| page.stow(anew, base, shelf, &mut more));
+        bytes.extend(more);
+        sound
+    }
+
+    fn reopen(paged: &Paged<String>, bytes: &[u8], end: usize) -> Paged<String> {
+        let directory = postcard::to_allocvec(paged).unwrap();
+        let mut opened: Paged<String> = postcard::from_bytes(&directory).unwrap();
+        let shelf = Shelf::new(Memory { bytes: bytes.to_vec(), end });
+        opened.pages_mut().for_each(|page| page.attach(&shelf));
+        opened
+    }
+
+    #[derive(Debug, Clone)]
+    enum Do {
+        Push(String),
+        Change(usize, String),
+        Clone,
+        StowAndReopen,
+    }
+
+    fn actions() -> impl Strategy<Value = Vec<Do>> {
+        let action = prop_oneof![
+            8 => "[a-z]{0,9}".prop_map(Do::Push),
+            3 => (any::<usize>(), "[a-z]{0,9}").prop_map(|(at, text)| Do::Change(at, text)),
+            1 => Just(Do::Clone),
+            1 => Just(Do::StowAndReopen),
+        ];
+        proptest::collection::vec(action, 0..300)
+    }
+
+    proptest! {
+        #[test]
+        fn a_paged_vector_is_a_vector_however_often_it_is_stowed(actions in actions()) {
+            let (mut plain, mut paged, mut bytes) = (Vec::<String>::new(), Paged::<String>::default(), Vec::new());
+            for action in actions {
+                match action {
+                    Do::Push(text) => {
+                        plain.push(text.clone());
+                        paged.push(text);
+                    }
+                    Do::Change(at, text) => {
+                        let at = at % (plain.len() + 1);
+                        let changed = paged.get_mut(at).map(|element| *element = text.clone()).is_some();
+                        prop_assert_eq!(changed, plain.get_mut(at).map(|element| *element = text).is_some());
+                    }
+                    Do::Clone => paged = paged.clone(),
+                    Do::StowAndReopen => {
+                        let shelf = Shelf::default();
+                        prop_assert!(stow(&mut paged, false, &shelf, &mut bytes), "changed pages can be stowed");
+                        paged = reopen(&paged, &bytes, bytes.len());
+                    }
+                }
+                prop_assert_eq!(paged.len(), plain.len(), "the length is that of the vector");
+                prop_assert_eq!(paged.get(plain.len() / 2), plain.get(plain.len() / 2), "so is each element");
+            }
+            prop_assert!(paged.iter().eq(plain.iter()), "the elements come in their order");
+            prop_assert!(paged.iter().rev().eq(plain.iter().rev()), "and backwards");
+        }
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_had_reads_as_absent_and_is_told() {
+        let mut paged = Paged::default();
+        (0..100).for_each(|i| paged.push(format!("{i}")));
+        let mut bytes = Vec::new();
+        assert!(stow(&mut paged, true, &Shelf::default(), &mut bytes), "all pages are stowed");
+        let opened = reopen(&paged, &bytes, bytes.len() - 1);
+        let whole = || opened.pages[0].stored.as_ref().is_some_and(|stored| stored.shelf.is_whole());
+        assert_eq!(opened.get(5).map(String::as_str), Some("5"), "what can be read is read");
+        assert!(whole(), "nothing that was looked at is missing");
+        assert_eq!(opened.get(99), None, "what cannot be read is absent");
+        assert!(!whole(), "and that is told");
+    }
+}
