@@ -1,2 +1,38 @@
-//! The `git-plan` program.
-fn main() {}
+//! The `git-plan` program: plans as git commits, for people and coding agents.
+//!
+//! What may be relied on: data goes to stdout and talk to stderr; the exit status is one of the table in `exit.rs`, and 0
+//! means that what was to be written is in the repository; nothing ever waits for an answer.
+//!
+//! How: `args.rs` says what can be asked, `commands/` has one file for each command, `session.rs` is all that is read
+//! from outside, and `ui.rs` all that goes out.
+
+mod args;
+mod choice;
+mod commands;
+mod exit;
+mod graph;
+mod receipt;
+mod session;
+mod ui;
+mod when;
+mod write;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use git_plan_store::Environment;
+
+fn main() -> ExitCode {
+    let env = Environment::of_process();
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return exit::usage(&error),
+    };
+    let mut ui = ui::Ui::new(&args.global, &env);
+    let ended = commands::run(args, env, &mut ui);
+    ui.close();
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => exit::report(&failure, &ui),
+    }
+}

@@ -5,7 +5,8 @@
 //! makes it panic. The crate is `no_std`, so that the compiler holds it to this.
 //!
 //! The way through: [`Draft::seal`] makes an event's bytes, [`Event::read`] reads any bytes, [`Plan::replay`] puts a
-//! set of events in order and folds them into a [`Plan`], and [`view::render`] writes the Markdown.
+//! set of events in order and folds them into a [`Plan`], and [`view::render`] writes the Markdown. [`author`] turns what
+//! a person says into events, and refuses what the plan does not allow.
 //!
 //! What it does not do: it stores nothing, sends nothing, and knows no commit.
 #![no_std]
@@ -14,11 +15,13 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod author;
 mod batch;
 pub mod canonical;
 pub mod change;
 pub mod event;
 mod id;
+pub mod import;
 pub mod limits;
 pub mod order;
 mod prelude;

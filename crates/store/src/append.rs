@@ -76,15 +76,16 @@ impl Appended {
         Ok(look(&anew.plan))
     }
 
-    /// The plan with the events, all of it read.
+    /// The plan with the events, all of it read, and the events.
     ///
     /// # Errors
     /// Where the plan has to be read anew, and cannot be.
-    pub fn into_plan(mut self, repository: &Repository) -> Result<Plan> {
-        if self.plan.fetch_all() {
-            return Ok(self.plan);
-        }
-        Ok(repository.load_counting(self.tip, None)?.0.plan)
+    pub fn into_whole(mut self, repository: &Repository) -> Result<(Plan, Vec<Event>)> {
+        let plan = match self.plan.fetch_all() {
+            true => self.plan,
+            false => repository.load_counting(self.tip, None)?.0.plan,
+        };
+        Ok((plan, self.events))
     }
 }
 

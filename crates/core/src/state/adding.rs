@@ -107,6 +107,7 @@ impl Plan {
         let mut item = Item {
             added: stamp,
             occurred: event.occurred(),
+            attributed: event.context.attributed.as_ref().map(|author| author.name.clone()),
             text: Register::new(stamp, addition.text),
             state: None,
             body: None,
@@ -150,6 +151,10 @@ impl Plan {
         if matches!(kind, Kind::Decision | Kind::Discovery | Kind::Blocker | Kind::Note) {
             self.enter(event, stamp, What::Recorded, stamp.id);
         }
+        // A step that was done before the plan knew of it was completed when its event says, if it says so.
+        if kind == Kind::Step && first == Some(State::Done) && event.context.occurred.is_some() {
+            self.enter(event, stamp, What::Completed, stamp.id);
+        }
         Ok(())
     }
 
@@ -161,7 +166,7 @@ impl Plan {
         let (node, kind) = (item.id(), item.kind());
         self.index.insert(turn.stamp.id, Name { repeated: Some(turn.stamp.seq), ..first });
         if let Ok(branch) = self.branch(kind, addition.under, turn) {
-            self.insert_slot(Place { branch, slot: turn.stamp.id }, addition.after, node, kind);
+            self.insert_slot(Place { branch, slot: turn.stamp.id }, Some(node), node, kind);
         }
     }
 

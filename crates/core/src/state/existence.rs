@@ -54,6 +54,11 @@ impl Existence {
         self.removals.iter().any(|removal| !removal.contested)
     }
 
+    /// The removals that no restoration took back.
+    pub fn removals(&self) -> impl Iterator<Item = Stamp> {
+        self.removals.iter().map(|removal| removal.stamp)
+    }
+
     /// The removals that an unseen touch stands against, while the thing is there.
     #[must_use]
     pub fn contested(&self) -> Vec<Stamp> {

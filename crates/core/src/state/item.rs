@@ -15,6 +15,8 @@ pub struct Item {
     pub added: Stamp,
     /// The time that this event speaks of.
     pub occurred: Timestamp,
+    /// The author that an import found claimed.
+    pub attributed: Option<String>,
     /// The wording: a step's text, a decision's title, a section's heading, a story's wish.
     pub text: Register<String>,
     /// How far it is; `None` for kinds without states.

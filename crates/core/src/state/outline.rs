@@ -132,7 +132,7 @@ impl Plan {
         self.numbered(Kind::Criterion, Role::Criteria)
     }
 
-    fn numbered(&self, kind: Kind, home: Role) -> Vec<Outlined<'_>> {
+    pub(crate) fn numbered(&self, kind: Kind, home: Role) -> Vec<Outlined<'_>> {
         let mut all = Vec::new();
         let mut top = 0;
         for parent in self.homes(home) {

@@ -321,6 +321,13 @@ impl Plan {
         EventId::of(format!("{} {} {email}\0{name}\0{key}", email.len(), name.len()).as_bytes())
     }
 
+    /// The events that this actor made under an idempotency key, in order.
+    #[must_use]
+    pub fn keyed(&self, actor: &Actor, key: &str) -> Vec<EventId> {
+        let known = self.keys.get(&Self::key(actor, key));
+        known.into_iter().flatten().map(|&(_, event)| event).collect()
+    }
+
     pub(super) fn digest(change: &crate::Change) -> EventId {
         let mut text = change.type_name().to_owned();
         text.push(' ');

@@ -1,7 +1,7 @@
 //! The ordered tree of the document: which node hangs where, and in which order.
 //!
-//! What may be relied on: two writers who insert runs of nodes at one place get both runs whole, one after the other;
-//! a node has one place; no node is ever below itself; walking the tree never recurses.
+//! What may be relied on: two writers who insert runs of nodes at one place, each node after the one before it, get both
+//! runs whole, one after the other (nodes that are each put first may alternate); a node has one place; no node is ever below itself; walking the tree never recurses.
 //!
 //! How: each parent has a list of *slots*. An add or a move inserts a slot, named by its event, right after the slot
 //! that it names, and last where the name is unknown there. Where it names none, the slot comes first, or last for the

@@ -281,7 +281,8 @@ pub(super) fn decisions(plan: &Plan, run: &[&Item], out: &mut String) {
         for (label, texts) in lines {
             texts.into_iter().for_each(|text| item(2, "", &format!("{label}: {text}"), out));
         }
-        let author = plan.person(about.added).map_or("", |person| &person.actor.name);
+        let recorder = plan.person(about.added).map_or("", |person| &person.actor.name);
+        let author = about.attributed.as_deref().unwrap_or(recorder);
         let date = about.occurred.date();
         item(2, "", &format!("Date/Author: {date} / {}", crate::text::line(author)), out);
         details(plan, about, 2, out);

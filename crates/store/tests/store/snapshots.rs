@@ -65,7 +65,7 @@ fn append(repository: &Repository) -> Result<String, Box<dyn std::error::Error>>
         batch.record(StepCompleted { evidence: vec![], step }).map(drop)
     })?;
     let steps = appended.look(repository, |plan| plan.steps().len())?;
-    assert_eq!(steps, appended.into_plan(repository)?.steps().len(), "a look sees what the whole plan has");
+    assert_eq!(steps, appended.into_whole(repository)?.0.steps().len(), "a look sees what the whole plan has");
     let tip = std::fs::read_to_string(&reference)?;
     std::fs::write(&reference, before)?;
     Ok(tip)

@@ -1,0 +1,161 @@
+//! The commands, one file each, and what they share: reading a plan, writing to it, and taking text from stdin.
+
+pub mod archive;
+pub mod ask;
+pub mod block;
+pub mod criterion;
+pub mod decide;
+pub mod decision;
+pub mod discover;
+pub mod list;
+pub mod log;
+pub mod new;
+pub mod next;
+pub mod note;
+pub mod result;
+pub mod section;
+pub mod set;
+pub mod show;
+pub mod status;
+pub mod step;
+pub mod story;
+pub mod switch;
+pub mod undo;
+
+use std::io::{IsTerminal, Read};
+
+use git_plan_core::{Batch, Plan, Slug};
+use git_plan_store::{Damage, Environment, History};
+
+use crate::args::{Args, At, Command, Why};
+use crate::exit::{Failure, Status};
+use crate::session::Session;
+use crate::ui::Ui;
+use crate::write::{self, Denied};
+use crate::{receipt, when};
+
+/// What a command works with.
+pub struct Work<'a> {
+    /// The repository, the clock and the actor.
+    pub session: Session,
+    /// Where output goes.
+    pub ui: &'a mut Ui,
+    /// Damage that was met while reading: the rest is shown, and the command ends with this.
+    damaged: Option<Failure>,
+}
+
+/// Does what the command line asks.
+pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
+    let session = Session::open(&args.global, env)?;
+    let mut work = Work { session, ui, damaged: None };
+    match args.command {
+        Command::New(command) => command.run(&mut work),
+        Command::List(command) => command.run(&mut work),
+        Command::Show(command) => command.run(&mut work),
+        Command::Status(command) => command.run(&mut work),
+        Command::Next(command) => command.run(&mut work),
+        Command::Log(command) => command.run(&mut work),
+        Command::Step(command) => command.run(&mut work),
+        Command::Criterion(command) => command.run(&mut work),
+        Command::Decide(command) => command.run(&mut work),
+        Command::Decision(command) => command.run(&mut work),
+        Command::Discover(command) => command.run(&mut work),
+        Command::Block(command) => command.run(&mut work),
+        Command::Unblock(command) => command.run(&mut work),
+        Command::Ask(command) => command.run(&mut work),
+        Command::Answer(command) => command.run(&mut work),
+        Command::Note(command) => command.run(&mut work),
+        Command::Result(command) => command.run(&mut work),
+        Command::Story(command) => command.run(&mut work),
+        Command::Set(command) => command.run(&mut work),
+        Command::Section(command) => command.run(&mut work),
+        Command::Undo(command) => command.run(&mut work),
+        Command::Switch(command) => command.run(&mut work),
+        Command::Archive(command) => command.run(&mut work),
+    }?;
+    work.damaged.map_or(Ok(()), Err)
+}
+
+/// A plan as a reading command sees it.
+pub struct Reading {
+    /// Its name.
+    pub slug: Slug,
+    /// Its state.
+    pub plan: Plan,
+}
+
+impl Work<'_> {
+    /// Records what `make` says and prints the receipt.
+    fn write(&mut self, why: &Why, make: impl FnMut(&mut Batch) -> Result<(), Denied>) -> Result<(), Failure> {
+        let written = write::append(&self.session, why, make)?;
+        receipt::print(&written, self.ui)
+    }
+
+    /// Reads the plan at a point.
+    fn read(&mut self, at: &At) -> Result<Reading, Failure> {
+        let slug = self.session.plan()?;
+        let loaded = self.session.repo.load(&slug, at.at.as_deref())?;
+        self.met(&slug, &loaded.plan, &loaded.damage, at);
+        Ok(Reading { slug, plan: loaded.plan })
+    }
+
+    /// Reads the plan with its events at a point.
+    fn read_history(&mut self, at: &At) -> Result<(Slug, History), Failure> {
+        let slug = self.session.plan()?;
+        let history = self.session.repo.history(&slug, at.at.as_deref())?;
+        self.met(&slug, &history.plan, &history.damage, at);
+        Ok((slug, history))
+    }
+
+    /// Says what a reader should know of what was read.
+    fn met(&mut self, slug: &Slug, plan: &Plan, damage: &[Damage], at: &At) {
+        if let (Some(_), Some(last)) = (&at.at, plan.last()) {
+            self.ui.say(&format!("as of event {}, {}", last.id.short(), last.at));
+        }
+        let (unknown, invalid): (Vec<_>, Vec<_>) = plan.inert.iter().partition(|event| event.from_the_future);
+        if !unknown.is_empty() {
+            self.ui.say(&format!("warning: {} events need a newer git-plan and are left out", unknown.len()));
+        }
+        if !invalid.is_empty() {
+            self.ui.say(&format!("warning: {} events have no effect; `git plan log` says why", invalid.len()));
+        }
+        if let Some(first) = damage.first() {
+            let message = format!("plan {slug} is damaged at commit {}: {}", first.commit, first.reason);
+            self.damaged = Some(
+                Failure::new(Status::Damaged, "plan-damaged", message)
+                    .hinted("what can be read is shown; a clone may still have the rest"),
+            );
+        }
+    }
+
+    /// The text that an argument gives, which `-` says to read from stdin.
+    fn text(&self, given: &str) -> Result<String, Failure> {
+        if given != "-" {
+            return Ok(given.to_owned());
+        }
+        if std::io::stdin().is_terminal() {
+            self.ui.say("reading from the terminal; end with Ctrl-D");
+        }
+        let mut text = String::new();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|e| Failure::new(Status::Failed, "io", format!("cannot read stdin: {e}")))?;
+        Ok(text)
+    }
+
+    /// The same for an argument that may be absent.
+    fn optional(&self, given: Option<&str>) -> Result<Option<String>, Failure> {
+        given.map(|given| self.text(given)).transpose()
+    }
+
+    /// Sends what follows through the pager, if a person is looking.
+    fn page(&mut self) {
+        let pager = self.session.pager();
+        self.ui.page_through(&pager, self.session.env());
+    }
+
+    /// How long ago something was.
+    fn ago(&self, then: git_plan_core::Timestamp) -> String {
+        when::ago(then, self.session.now)
+    }
+}

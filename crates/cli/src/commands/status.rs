@@ -1,0 +1,135 @@
+//! `git plan status`
+
+use git_plan_core::author::find::{self, Ids};
+use git_plan_core::state::{Detail, Item, Outlined};
+use git_plan_core::text::{clipped, line};
+use git_plan_core::{Field, Kind, Plan, Role, State};
+use serde_json::{Value, json};
+
+use super::{Reading, Work, list};
+use crate::args::At;
+use crate::exit::Failure;
+use crate::ui::{Page, Style};
+
+/// Show where a plan stands: what for, how far, what next, what is in the way
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  git plan status
+  git plan status --json --at 2026-11-22")]
+pub struct Status {
+    #[command(flatten)]
+    at: At,
+}
+
+impl Status {
+    pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
+        let read = work.read(&self.at)?;
+        if work.ui.json {
+            return Ok(work.ui.data("status", Some(read.slug.as_str()), read.plan.heads(), json(&read.plan))?);
+        }
+        let mut page = work.ui.page();
+        heading(&mut page, &read);
+        let plan = &read.plan;
+        let ids = Ids::of(plan);
+        if let Some(objective) = plan.prose(Role::Objective) {
+            page.block("  ", objective.value()).end();
+        }
+        page.put(&format!("Steps     {}", list::bar(plan.step_progress()))).end();
+        if plan.criteria_progress().total > 0 {
+            page.put(&format!("Criteria  {}", list::bar(plan.criteria_progress()))).end();
+        }
+        match (plan.current_step(), plan.next_step()) {
+            (Some(current), _) => step(&mut page, &ids, "Current", &current),
+            (None, Some(next)) => step(&mut page, &ids, "Next", &next),
+            (None, None) => {}
+        }
+        let open = |kind| plan.items_of(kind).filter(|item| item.state() == Some(State::Open)).collect::<Vec<_>>();
+        items(&mut page, plan, &ids, "Blockers", &open(Kind::Blocker));
+        items(&mut page, plan, &ids, "Questions", &open(Kind::Question));
+        let mut decisions: Vec<&Item> = plan.items_of(Kind::Decision).filter(|item| stands(item)).collect();
+        let recent = decisions.split_off(decisions.len().saturating_sub(5));
+        items(&mut page, plan, &ids, "Decisions", &recent);
+        if !decisions.is_empty() {
+            page.paint(Style::Faint, &format!("  and {} earlier", decisions.len())).end();
+        }
+        let conflicts = plan.to_json()["conflicts"].as_array().map_or(0, Vec::len);
+        if conflicts > 0 {
+            page.paint(Style::Blocked, &format!("Conflicts {conflicts}")).end();
+        }
+        if let Some(last) = plan.last() {
+            let by = plan.person(last).map_or("", |person| person.agent.as_deref().unwrap_or(&person.actor.name));
+            page.put("Changed   ").put(&format!("{} by {}", work.ago(last.at), line(by))).end();
+        }
+        Ok(work.ui.show(&page)?)
+    }
+}
+
+fn heading(page: &mut Page, read: &Reading) {
+    let plan = &read.plan;
+    let status = if plan.is_archived() { "archived" } else { plan.field(Field::Status) };
+    let version = plan.heads().iter().map(git_plan_core::EventId::short).collect::<Vec<_>>().join(" ");
+    page.paint(Style::Heading, &line(plan.title())).put(&format!(" ({})", read.slug));
+    page.put(&format!(", {}", line(if status.is_empty() { "living" } else { status })));
+    page.put(", version ").paint(Style::Id, &version).end();
+}
+
+fn stands(decision: &Item) -> bool {
+    let superseded = matches!(&decision.detail, Detail::Decision(detail) if !detail.superseded_by.is_empty());
+    !superseded && decision.state() != Some(State::Withdrawn)
+}
+
+fn step(page: &mut Page, ids: &Ids, label: &str, step: &Outlined<'_>) {
+    page.put(&format!("{label:10}")).paint(Style::Doing, &format!("step {}", step.number));
+    page.put("  ").paint(Style::Id, &ids.short(step.item.id())).put("  ").put(&clipped(step.item.text(), 100)).end();
+}
+
+fn items(page: &mut Page, plan: &Plan, ids: &Ids, label: &str, items: &[&Item]) {
+    if items.is_empty() {
+        return;
+    }
+    page.end().paint(Style::Heading, label).end();
+    for item in items {
+        let number = find::number(plan, item).unwrap_or_default();
+        page.put(&format!("  {number:4}")).paint(Style::Id, &ids.short(item.id())).put("  ");
+        page.put(&clipped(item.text(), 100));
+        if item.state() == Some(State::Proposed) {
+            page.put(" (proposed)");
+        }
+        page.end();
+    }
+}
+
+/// What a program that carries out a plan needs to know.
+fn json(plan: &Plan) -> Value {
+    let whole = plan.to_json();
+    let open = |list: &str| -> Vec<Value> {
+        let items = whole[list].as_array().into_iter().flatten();
+        items.filter(|item| item["state"] == "open").cloned().collect()
+    };
+    let step = |step: Option<Outlined<'_>>| {
+        step.map(|step| {
+            json!({
+                "id": step.item.id().to_string(),
+                "number": step.number,
+                "text": step.item.text(),
+                "state": step.item.state().map(State::as_str),
+            })
+        })
+    };
+    let progress = |progress: git_plan_core::state::Progress| json!({ "done": progress.done, "total": progress.total });
+    json!({
+        "objective": plan.prose(Role::Objective).map_or("", |prose| prose.value()),
+        "current_step": step(plan.current_step()),
+        "blockers": open("blockers"),
+        "decisions": whole["decisions"],
+        "title": plan.title(),
+        "status": plan.field(Field::Status),
+        "archived": plan.is_archived(),
+        "next_step": step(plan.next_step()),
+        "questions": open("questions"),
+        "steps": progress(plan.step_progress()),
+        "criteria": progress(plan.criteria_progress()),
+        "conflicts": whole["conflicts"],
+        "last_event": plan.last().map(|last| json!({ "id": last.id.to_string(), "at": last.at.to_string() })),
+    })
+}

@@ -1,0 +1,61 @@
+//! `git plan undo`
+
+use git_plan_core::author::find::Ids;
+use git_plan_core::author::{Refusal, undo, undoable};
+use git_plan_core::{Event, EventId};
+
+use super::Work;
+use crate::args::Why;
+use crate::exit::Failure;
+use crate::write;
+
+/// Undo the last command, or one event, by recording what takes it back
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  git plan undo
+  git plan undo 3f9c2a1 -m \"Ticked the wrong step\"")]
+pub struct Undo {
+    /// The event [default: those of the last command that was not undone]
+    event: Option<String>,
+    #[command(flatten)]
+    why: Why,
+}
+
+impl Undo {
+    pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
+        let slug = work.session.plan()?;
+        let repo = work.session.repo.history(&slug, None)?;
+        let mut history = repo;
+        let session = &work.session;
+        let written = write::append(session, &self.why, |batch| {
+            // What the batch stands on may be newer than what was read, or older where a command is repeated.
+            let known = |id: &EventId| history.find(*id).is_some();
+            if !batch.plan().heads().iter().all(known) {
+                history = session.repo.history(&slug, None).map_err(Failure::from)?;
+            }
+            let events = write::below(&history, batch.plan().heads());
+            let targets = match &self.event {
+                Some(named) => vec![find(&events, named)?],
+                None => undoable(&events),
+            };
+            if targets.is_empty() {
+                return Err(Refusal::Unclear("there is nothing to undo".to_owned()).into());
+            }
+            Ok(undo(batch, &events, &targets).map(drop)?)
+        })?;
+        crate::receipt::print(&written, work.ui)
+    }
+}
+
+/// The event that an id or the beginning of one names.
+fn find(events: &[Event], named: &str) -> Result<EventId, Refusal> {
+    let ids: Ids = events.iter().map(|event| event.id).collect();
+    match ids.matching(named).as_slice() {
+        [one] => Ok(*one),
+        [] => Err(Refusal::NotFound { what: "event", named: named.chars().take(80).collect(), known: events.len() }),
+        several => {
+            let candidates = several.iter().map(|id| ids.short(*id)).collect();
+            Err(Refusal::Ambiguous { named: named.to_owned(), candidates })
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Receipts: what a writing command says that it did.
+//!
+//! One line for each event. Its first word is the event's id, which for something that was added is the item's id too;
+//! where an event is about another item, that one's id follows in brackets.
+
+use git_plan_core::author::find::{self, Ids};
+use git_plan_core::text::clipped;
+use git_plan_core::{Change, Event, EventId, ItemId, Kind, Parent, Plan};
+use serde_json::{Value, json};
+
+use crate::exit::Failure;
+use crate::ui::{Style, Ui};
+use crate::write::Written;
+
+/// The most characters of a text in a receipt.
+const LONGEST: usize = 100;
+
+/// Prints what was written.
+pub fn print(written: &Written, ui: &mut Ui) -> Result<(), Failure> {
+    let plan = &written.plan;
+    if ui.json {
+        let events: Vec<Value> = written.events.iter().map(|event| json(plan, event)).collect();
+        let data = json!({ "events": events, "repeated": written.repeated });
+        return Ok(ui.data("written", Some(written.slug.as_str()), plan.heads(), data)?);
+    }
+    if written.repeated {
+        ui.say("recorded before, under the same key:");
+    }
+    let ids = Ids::of(plan);
+    let mut page = ui.page();
+    for event in &written.events {
+        page.paint(Style::Id, &ids.short(event.id)).put("  ").put(&phrase(plan, &ids, event)).end();
+    }
+    Ok(ui.show(&page)?)
+}
+
+/// The item that an event added or is about.
+fn about(plan: &Plan, event: &Event) -> Option<ItemId> {
+    let change = event.change.as_ref().ok()?;
+    plan.item(event.id).map(git_plan_core::Item::id).or_else(|| change.mentions().first().copied())
+}
+
+fn json(plan: &Plan, event: &Event) -> Value {
+    let mut written = json!({ "id": event.id.to_string(), "type": event.type_name });
+    if let Some(item) = about(plan, event).and_then(|id| plan.item(id)) {
+        written["item"] = item.id().to_string().into();
+        written["kind"] = item.kind().as_str().into();
+        written["text"] = item.text().into();
+        if let Some(number) = find::number(plan, item) {
+            written["number"] = number.into();
+        }
+    }
+    if let Some(undoes) = event.context.undoes {
+        written["undoes"] = undoes.to_string().into();
+    }
+    written
+}
+
+/// What an event did, after the fact: `step 2.1 added: Implement X`.
+pub fn phrase(plan: &Plan, ids: &Ids, event: &Event) -> String {
+    let said = |what: String, about: &str| {
+        let about = clipped(about, LONGEST);
+        if about.is_empty() { what } else { format!("{what}: {about}") }
+    };
+    let Ok(change) = &event.change else { return format!("{} has no effect", event.type_name) };
+    let (noun, verb) = event.type_name.split_once('.').unwrap_or((&event.type_name, ""));
+    let named = |id: ItemId| label(plan, ids, id);
+    match change {
+        Change::PlanCreated(d) => said(format!("plan {} created", d.slug), &d.title),
+        Change::PlanArchived(_) | Change::PlanReactivated(_) => said(format!("plan {verb}"), plan.title()),
+        Change::FieldSet(d) => said(format!("{} set", d.field), &d.value),
+        Change::TagAdded(d) => said("tag added".to_owned(), &d.tag),
+        Change::TagRemoved(d) => said("tag removed".to_owned(), &d.tag),
+        Change::AuthorAdded(d) => said("author added".to_owned(), &d.author),
+        Change::AuthorRemoved(d) => said("author removed".to_owned(), &d.author),
+        Change::SourceAdded(d) => said(format!("source {} added", &*d.id), d.title.as_deref().unwrap_or_default()),
+        Change::SourceRemoved(d) => format!("source {} removed", &*d.id),
+        Change::SectionRetitled(d) => said(format!("{} retitled", place(plan, ids, d.section)), &d.heading),
+        Change::ProseSet(d) => said(format!("{} written", place(plan, ids, d.of)), &d.text),
+        Change::ItemRemoved(d) => {
+            let first = d.items.first().copied().unwrap_or(event.id);
+            let below: Vec<String> = d.items.iter().skip(1).map(|&id| ids.short(id)).collect();
+            let below = if below.is_empty() { String::new() } else { format!(", with {}", below.join(" ")) };
+            said(format!("{} removed{below}", named(first)), text(plan, first))
+        }
+        Change::StepDepended(d) => said(format!("{} waits for {}", named(d.step), named(d.on)), text(plan, d.step)),
+        Change::StepUndepended(d) => {
+            said(format!("{} no longer waits for {}", named(d.step), named(d.on)), text(plan, d.step))
+        }
+        Change::StepClaimed(d) => said(format!("{} claimed by {}", named(d.step), &*d.owner), text(plan, d.step)),
+        Change::StepReleased(d) => said(format!("{} released by {}", named(d.step), &*d.owner), text(plan, d.step)),
+        Change::QuestionAnswered(d) => said(format!("{} answered", named(d.question)), &d.answer),
+        _ => match about(plan, event) {
+            // What was added is named by the event itself.
+            Some(id) if id == event.id => {
+                let item = plan.item(id);
+                let number = item.and_then(|item| find::number(plan, item)).map(|number| format!(" {number}"));
+                let noun = item.map_or(noun, |item| item.kind().as_str());
+                said(format!("{noun}{} {verb}", number.unwrap_or_default()), text(plan, id))
+            }
+            Some(id) => said(format!("{} {verb}", named(id)), text(plan, id)),
+            None => format!("{noun} {verb}"),
+        },
+    }
+}
+
+fn text(plan: &Plan, id: ItemId) -> &str {
+    plan.item(id).map_or("", git_plan_core::Item::text)
+}
+
+/// `step 2.1 [3f9c2a1]`.
+fn label(plan: &Plan, ids: &Ids, id: EventId) -> String {
+    let Some(item) = plan.item(id) else { return format!("item [{}]", id.short()) };
+    let number = find::number(plan, item).map(|number| format!(" {number}")).unwrap_or_default();
+    format!("{}{number} [{}]", item.kind(), ids.short(id))
+}
+
+fn place(plan: &Plan, ids: &Ids, parent: Parent) -> String {
+    match parent {
+        Parent::Standing(role) => role.to_string(),
+        Parent::Node(id) if plan.item(id).is_some_and(|item| item.kind() == Kind::Section) => {
+            format!("section [{}]", ids.short(id))
+        }
+        Parent::Node(id) => label(plan, ids, id),
+    }
+}

@@ -1,0 +1,174 @@
+//! Finding what a person names: by number within its kind, or by id.
+//!
+//! What may be relied on: a name means one item or is refused; an id may be cut to any unique prefix of at least
+//! [`SHORTEST`] digits; removed items are found by id alone. Numbers are those that the plan shows now.
+
+use super::Refusal;
+use crate::prelude::*;
+use crate::state::{Item, Outlined};
+use crate::text::clipped;
+use crate::{EventId, ItemId, Kind, Parent, Plan, Role};
+
+/// The fewest digits by which an id can be named.
+pub const SHORTEST: usize = 4;
+
+/// A set of ids, to cut them short and to find them by what is left.
+#[derive(Debug, Clone, Default)]
+pub struct Ids(Vec<EventId>);
+
+impl Ids {
+    /// The ids of all items of a plan, removed ones included.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Self {
+        plan.items().map(Item::id).collect()
+    }
+
+    /// The shortest prefix that is unique among them, of at least [`EventId::SHORTEST`] digits.
+    #[must_use]
+    pub fn short(&self, id: EventId) -> String {
+        let hex = id.to_string();
+        let at = self.0.partition_point(|other| *other < id);
+        let near = self.0[at.saturating_sub(1)..].iter().take(3).filter(|other| **other != id);
+        let common = near.map(|other| other.to_string().bytes().zip(hex.bytes()).take_while(|(a, b)| a == b).count());
+        id.prefix(common.max().map_or(EventId::SHORTEST, |common| EventId::SHORTEST.max(common + 1)))
+    }
+
+    /// Those that begin with these hex digits; none where there are too few digits or others among them.
+    #[must_use]
+    pub fn matching(&self, prefix: &str) -> Vec<EventId> {
+        let hex = prefix.bytes().all(|b| b.is_ascii_hexdigit());
+        if !hex || !(SHORTEST..=64).contains(&prefix.len()) {
+            return Vec::new();
+        }
+        let prefix = prefix.to_ascii_lowercase();
+        let at = self.0.partition_point(|id| id.prefix(prefix.len()) < prefix);
+        self.0[at..].iter().copied().take_while(|id| id.prefix(prefix.len()) == prefix).collect()
+    }
+}
+
+impl FromIterator<EventId> for Ids {
+    fn from_iter<I: IntoIterator<Item = EventId>>(ids: I) -> Self {
+        let mut ids: Vec<EventId> = ids.into_iter().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Self(ids)
+    }
+}
+
+/// The visible items of a kind in the order in which they are numbered.
+#[must_use]
+pub fn listed(plan: &Plan, kind: Kind) -> Vec<Outlined<'_>> {
+    if kind == Kind::Section {
+        let sections = plan.sections().into_iter().enumerate();
+        let outlined = |(i, item)| Outlined { item, depth: 0, number: format!("{}", i + 1), has_children: false };
+        return sections.map(outlined).collect();
+    }
+    plan.numbered(kind, kind.home())
+}
+
+/// An item's number within its kind; `None` where it has none, as below a story.
+#[must_use]
+pub fn number(plan: &Plan, item: &Item) -> Option<String> {
+    listed(plan, item.kind()).into_iter().find(|o| o.item.id() == item.id()).map(|o| o.number)
+}
+
+/// What a message calls an item: `step 2.1 (3f9c2a1)`.
+#[must_use]
+pub fn label(plan: &Plan, item: &Item) -> String {
+    let number = number(plan, item).map(|number| format!(" {number}")).unwrap_or_default();
+    format!("{}{number} ({})", item.kind(), item.id().short())
+}
+
+/// The visible item of a kind that a number or an id names.
+///
+/// # Errors
+/// Where nothing or more than one thing goes by the name, or what does is of another kind or removed.
+pub fn item<'a>(plan: &'a Plan, kind: Kind, named: &str) -> Result<&'a Item, Refusal> {
+    let found = any(plan, kind, named)?;
+    if found.is_visible() { Ok(found) } else { Err(Refusal::Removed { item: label(plan, found) }) }
+}
+
+/// The same, removed items included.
+///
+/// # Errors
+/// As for [`item`], but for removed items.
+pub fn any<'a>(plan: &'a Plan, kind: Kind, named: &str) -> Result<&'a Item, Refusal> {
+    let listed = listed(plan, kind);
+    let numbered = listed.iter().find(|outlined| outlined.number == named).map(|outlined| outlined.item);
+    let by_id: Vec<&Item> = Ids::of(plan).matching(named).into_iter().filter_map(|id| plan.item(id)).collect();
+    let mut fitting: Vec<&Item> = by_id.iter().copied().filter(|item| item.kind() == kind).collect();
+    if let Some(numbered) = numbered
+        && !fitting.iter().any(|item| item.id() == numbered.id())
+    {
+        fitting.insert(0, numbered);
+    }
+    match (fitting.as_slice(), by_id.first()) {
+        ([one], _) => Ok(one),
+        ([], None) => Err(Refusal::NotFound { what: kind.as_str(), named: shown(named), known: listed.len() }),
+        ([], Some(other)) => {
+            Err(Refusal::WrongKind { named: shown(named), found: label(plan, other), expected: kind.as_str() })
+        }
+        (several, _) => Err(ambiguous(plan, named, several)),
+    }
+}
+
+/// The visible item of whatever kind that an id names.
+///
+/// # Errors
+/// Where nothing or more than one thing goes by the id, or it is removed.
+pub fn by_id<'a>(plan: &'a Plan, named: &str) -> Result<&'a Item, Refusal> {
+    let found: Vec<&Item> = Ids::of(plan).matching(named).into_iter().filter_map(|id| plan.item(id)).collect();
+    match found.as_slice() {
+        [one] => Ok(one),
+        [] => Err(Refusal::NotFound { what: "item", named: shown(named), known: plan.items().count() }),
+        several => Err(ambiguous(plan, named, several)),
+    }
+}
+
+/// The section that a role's word, a heading or an id names.
+///
+/// # Errors
+/// Where nothing or more than one section goes by the name.
+pub fn section(plan: &Plan, named: &str) -> Result<Parent, Refusal> {
+    if let Ok(role) = named.parse::<Role>() {
+        return Ok(Parent::Standing(role));
+    }
+    let same = |a: &str, b: &str| a.trim().to_lowercase() == b.trim().to_lowercase();
+    let headed: Vec<&Item> = plan.sections().into_iter().filter(|section| same(section.text(), named)).collect();
+    match headed.as_slice() {
+        [one] => return Ok(Parent::Node(one.id())),
+        [_, ..] => return Err(ambiguous(plan, named, &headed)),
+        [] => {}
+    }
+    let heading = |role: Role| plan.heading(role).map_or(crate::view::heading(plan.layout(), role), |h| h.value());
+    if let Some(&role) = Role::ALL.iter().find(|&&role| same(heading(role), named)) {
+        return Ok(Parent::Standing(role));
+    }
+    item(plan, Kind::Section, named).map(|section| Parent::Node(section.id()))
+}
+
+/// Finds several items of a kind, each once, in the order in which they are named.
+///
+/// # Errors
+/// As for [`item`].
+pub fn items(plan: &Plan, kind: Kind, named: &[String]) -> Result<Vec<ItemId>, Refusal> {
+    let mut ids = Vec::new();
+    for named in named {
+        let id = item(plan, kind, named)?.id();
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+fn ambiguous(plan: &Plan, named: &str, items: &[&Item]) -> Refusal {
+    let ids = Ids::of(plan);
+    let candidate = |item: &&Item| format!("{} {}, {}", item.kind(), ids.short(item.id()), clipped(item.text(), 40));
+    Refusal::Ambiguous { named: shown(named), candidates: items.iter().map(candidate).collect() }
+}
+
+/// What was named, cut to what a message can hold.
+fn shown(named: &str) -> String {
+    named.chars().take(80).collect()
+}

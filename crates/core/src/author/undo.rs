@@ -1,0 +1,130 @@
+//! Undo: new events that bring back what was before an event, and name it in `undoes`.
+//!
+//! What may be relied on: nothing is ever deleted; an undo that would take a later change with it is refused, as is one
+//! of an event that is undone already. An undo can itself be undone.
+//!
+//! How: the state before the event is the fold of its ancestors, and `inverse.rs` says which changes lead from the plan
+//! as it stands back to it.
+
+use super::inverse::inverse;
+use super::{Refusal, open};
+use crate::prelude::*;
+use crate::{Batch, Change, Event, EventId, Plan};
+
+/// A plan's events, by id and in order, with what was undone.
+pub(super) struct Past<'a> {
+    events: BTreeMap<EventId, (usize, &'a Event)>,
+    /// Each undone event, with the event that undid it.
+    undone: BTreeMap<EventId, EventId>,
+}
+
+impl<'a> Past<'a> {
+    /// `events` are all events of the plan, in its order.
+    pub(super) fn new(events: impl DoubleEndedIterator<Item = &'a Event> + Clone) -> Self {
+        let mut undone = BTreeMap::new();
+        // Latest first: whether an undo counts is known before what it undoes comes up.
+        for event in events.clone().rev() {
+            if let Some(target) = event.context.undoes
+                && !undone.contains_key(&event.id)
+            {
+                undone.insert(target, event.id);
+            }
+        }
+        Self { events: events.enumerate().map(|(at, event)| (event.id, (at, event))).collect(), undone }
+    }
+
+    pub(super) fn get(&self, id: EventId) -> Option<&'a Event> {
+        self.events.get(&id).map(|&(_, event)| event)
+    }
+
+    /// What a message calls an event.
+    pub(super) fn label(&self, id: EventId) -> String {
+        let type_name = self.get(id).map_or("event", |event| &event.type_name);
+        format!("{} ({type_name})", id.short())
+    }
+
+    /// Whether an event stands: it was not undone, and is not itself an undo.
+    fn stands(&self, event: &Event) -> bool {
+        event.context.undoes.is_none() && !self.undone.contains_key(&event.id)
+    }
+
+    /// The events that stand and that one had not seen, in order: it is not among them.
+    pub(super) fn standing_since(&self, event: &Event) -> Vec<&'a Event> {
+        let seen = self.ancestors(event);
+        let unseen = |&&(_, other): &&(usize, &Event)| other.id != event.id && !seen.contains_key(&other.id);
+        let mut since: Vec<_> = self.events.values().filter(unseen).filter(|(_, other)| self.stands(other)).collect();
+        since.sort_by_key(|(at, _)| *at);
+        since.into_iter().map(|&(_, event)| event).collect()
+    }
+
+    /// The state before an event: the fold of its ancestors.
+    fn before(&self, event: &Event) -> Plan {
+        Plan::replay(&self.ancestors(event).into_values().cloned().collect::<Vec<_>>())
+    }
+
+    fn ancestors(&self, event: &Event) -> BTreeMap<EventId, &'a Event> {
+        let mut ancestors: BTreeMap<EventId, &'a Event> = BTreeMap::new();
+        let mut ahead = event.parents.clone();
+        while let Some(id) = ahead.pop() {
+            if let Some(event) = self.get(id)
+                && ancestors.insert(id, event).is_none()
+            {
+                ahead.extend(&event.parents);
+            }
+        }
+        ancestors
+    }
+}
+
+/// What an undo that names nothing takes back: the last event that stands, with the others of its command, last
+/// first. `events` are all events of the plan, in its order.
+#[must_use]
+pub fn undoable(events: &[Event]) -> Vec<EventId> {
+    let past = Past::new(events.iter());
+    let mut standing = events.iter().rev().filter(|event| past.stands(event) && event.change.is_ok());
+    let Some(last) = standing.next() else { return Vec::new() };
+    let same = |event: &&Event| event.context.batch.is_some() && event.context.batch == last.context.batch;
+    core::iter::once(last).chain(standing.take_while(same)).map(|event| event.id).collect()
+}
+
+/// Undoes events one after the other; says the ids of the new ones.
+///
+/// `events` are all events of the plan that the batch stands on, in its order.
+///
+/// # Errors
+/// Where an event is not there, cannot be undone, is undone already, or a later change would be lost.
+pub fn undo(batch: &mut Batch, events: &[Event], targets: &[EventId]) -> Result<Vec<EventId>, Refusal> {
+    if targets.len() > 1 {
+        batch.group();
+    }
+    let mut ids = Vec::new();
+    for &target in targets {
+        ids.extend(undo_one(batch, events, target)?);
+    }
+    Ok(ids)
+}
+
+fn undo_one(batch: &mut Batch, events: &[Event], target: EventId) -> Result<Vec<EventId>, Refusal> {
+    let changes: Vec<Change> = {
+        let past = Past::new(events.iter().chain(batch.events()).collect::<Vec<_>>().into_iter());
+        let Some(event) = past.get(target) else {
+            return Err(Refusal::NotFound { what: "event", named: target.short(), known: events.len() });
+        };
+        if !matches!(event.change, Ok(Change::PlanArchived(_))) {
+            open(batch)?;
+        }
+        if let Some(&by) = past.undone.get(&target) {
+            return Err(Refusal::Undone { event: past.label(target), by: past.label(by) });
+        }
+        if batch.plan().inert.iter().any(|inert| inert.stamp.id == target) {
+            let (event, reason) = (past.label(target), "it has no effect".to_owned());
+            return Err(Refusal::CannotUndo { event, reason, instead: None });
+        }
+        inverse(event, &past.before(event), batch.plan(), &past)?
+    };
+    let mut ids = Vec::new();
+    for change in changes {
+        ids.push(batch.record_with(change, |context| context.undoes = Some(target))?);
+    }
+    Ok(ids)
+}
