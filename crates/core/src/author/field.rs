@@ -137,13 +137,13 @@ pub fn reactivate(batch: &mut Batch) -> Result<EventId, Refusal> {
     Ok(batch.record(PlanReactivated {})?)
 }
 
-/// Links an item that an id names to something.
+/// Links an item to something.
 ///
 /// # Errors
 /// Where the item is not there, or is so linked already.
 pub fn link(batch: &mut Batch, from: &str, rel: &str, to: &str) -> Result<EventId, Refusal> {
     let plan = open(batch)?;
-    let item = find::by_id(plan, from)?;
+    let item = find::visible(plan, from)?;
     let (rel, to) = (Tag::new(rel.trim())?, title(to)?);
     if item.links.contains(&(rel.as_str().to_owned(), to.as_str().to_owned())) {
         return Err(Refusal::Already { item: find::label(plan, item), state: "linked so".to_owned() });

@@ -102,7 +102,7 @@ impl Ancestry {
 /// For each event, whether all earlier ones precede it and all later ones descend from it.
 fn critical(arrangement: &Arrangement) -> Vec<bool> {
     // Every later event descends from `i` if each has a parent at `i` or after it: by induction along the order. One
-    // without a parent here, as all that go right on top of the settled past, descends from nothing here.
+    // whose parents all lie below the floor, or are missing, descends from nothing here.
     let mut reaches = vec![true; arrangement.iter().len()];
     let mut lowest = Some(u32::MAX);
     for (i, event) in arrangement.iter().enumerate().rev() {

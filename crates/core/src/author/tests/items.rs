@@ -141,6 +141,18 @@ fn a_decision_answers_its_question_and_gives_way_once() -> TestResult {
 }
 
 #[test]
+fn a_proposed_decision_answers_its_question_when_it_is_accepted() -> TestResult {
+    let mut desk = Desk::new()?;
+    desk.act(|batch| question::ask(batch, "Which database?", &[], None))?;
+    let new = decision::NewDecision { title: "SQLite", question: Some("1"), proposed: true, ..Default::default() };
+    desk.act(|batch| decision::decide(batch, &new))?;
+    assert!(!find::item(&desk.plan, Kind::Question, "1")?.is_ticked(), "a proposal answers nothing");
+    desk.act(|batch| decision::accept(batch, "1"))?;
+    assert!(find::item(&desk.plan, Kind::Question, "question 1")?.is_ticked());
+    Ok(())
+}
+
+#[test]
 fn a_blocker_stands_before_a_step_or_a_question() -> TestResult {
     let mut desk = Desk::with_steps(&["One"])?;
     desk.act(|batch| question::ask(batch, "How?", &[], None))?;
