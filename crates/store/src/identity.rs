@@ -45,10 +45,10 @@ impl Identity {
         &self.email
     }
 
-    /// `Name <email> seconds +0000`, as commits and reflogs have it.
+    /// `Name <email> seconds +0000`, as commits and reflogs have it; 0 for times before 1970, which git cannot hold.
     #[must_use]
     pub fn line(&self, at: Timestamp) -> String {
-        format!("{} <{}> {} +0000", self.name, self.email, at.seconds())
+        format!("{} <{}> {} +0000", self.name, self.email, at.seconds().max(0))
     }
 }
 

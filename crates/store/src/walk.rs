@@ -7,7 +7,7 @@
 //! A walk that meets the snapshot's commit on every way down stops there: then every event above descends from it. If
 //! one way leads past it, the snapshot does not hold for this tip, and the walk goes on to the beginning.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use git_plan_core::{Event, EventId};
 use gix::hash::ObjectId;
@@ -156,10 +156,14 @@ impl Walk<'_> {
     /// Holds what each event says of its parents against the commits below its own.
     fn check_parents(&mut self) {
         let mut through = HashMap::default();
+        let mut index = None;
         for at in 0..self.found.entries.len() {
             let mut below = BTreeSet::new();
             for &parent in &self.parents[at] {
                 self.heads_below(parent, &mut through, &mut below);
+            }
+            if below.len() > 1 && !below.iter().eq(&self.found.entries[at].event.parents) {
+                self.drop_ancestors(&mut below, index.get_or_insert_with(|| self.index()));
             }
             let entry = &mut self.found.entries[at];
             if entry.event.parents.is_empty() && entry.event.change.is_err() {
@@ -168,6 +172,24 @@ impl Walk<'_> {
                 let (named, below) = (names(&entry.event.parents), names(&below));
                 let reason = format!("the event names {named} as its parents, the commits below it carry {below}");
                 self.found.damage.push(Damage { commit: entry.commit, reason });
+            }
+        }
+    }
+
+    /// Where each event is among the entries.
+    fn index(&self) -> BTreeMap<EventId, usize> {
+        self.found.entries.iter().enumerate().map(|(at, entry)| (entry.event.id, at)).collect()
+    }
+
+    /// Takes away the events that another of them descends from: a join of joins may lead to both.
+    fn drop_ancestors(&self, heads: &mut BTreeSet<EventId>, index: &BTreeMap<EventId, usize>) {
+        let parents = |id: &EventId| index.get(id).map_or(&[][..], |&at| &self.found.entries[at].event.parents);
+        let mut ahead: Vec<EventId> = heads.iter().flat_map(parents).copied().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(id) = ahead.pop() {
+            if seen.insert(id) {
+                heads.remove(&id);
+                ahead.extend(parents(&id));
             }
         }
     }

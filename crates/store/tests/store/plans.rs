@@ -206,6 +206,38 @@ fn joins_are_looked_through_and_concurrent_events_are_all_there() -> Outcome {
 }
 
 #[test]
+fn a_join_of_joins_shows_no_event_that_another_descends_from() -> Outcome {
+    let world = World::with_repository(&[]);
+    let repository = world.open();
+    create(&repository, "p")?;
+    let tree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+    let base = append(&repository, "p", 1, "base")?.tip.to_string();
+    let a = append(&repository, "p", 2, "a")?.tip.to_string();
+    append(&repository, "p", 3, "after a")?;
+    world.git(&["update-ref", "refs/plans/q", &base]);
+    append(&repository, "q", 4, "b")?;
+    let inner = world.git(&["commit-tree", "-m", "Join", "-p", &a, "-p", "refs/plans/q", tree]);
+    let outer = world.git(&["commit-tree", "-m", "Join", "-p", &inner, "-p", "refs/plans/p", tree]);
+    world.git(&["update-ref", "refs/plans/p", &outer]);
+    append(&repository, "p", 5, "on top")?;
+    let loaded = repository.load(&slug("p"), None)?;
+    assert_eq!(loaded.damage, vec![], "an honest event on a join of joins is no damage");
+    assert_eq!(loaded.plan.heads().len(), 1, "it saw both sides");
+    Ok(())
+}
+
+#[test]
+fn a_time_before_1970_makes_a_commit_that_git_takes() -> Outcome {
+    let world = World::with_repository(&[]);
+    let repository = world.open();
+    create(&repository, "p")?;
+    repository.append(&slug("p"), &writer(-1_800_000_000_000), |batch| add_step(batch, "long ago"))?;
+    world.assert_sound();
+    assert_eq!(repository.load(&slug("p"), None)?.damage, vec![], "the plan is sound");
+    Ok(())
+}
+
+#[test]
 fn a_bulk_of_events_is_read_whole() -> Outcome {
     let world = World::with_repository(&[]);
     world.git(&["config", "plan.fsync", "false"]);
