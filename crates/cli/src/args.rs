@@ -118,6 +118,8 @@ pub enum Command {
     Undo(undo::Undo),
     Switch(switch::Switch),
     Archive(archive::Archive),
+    Import(import::Import),
+    Export(export::Export),
 }
 
 #[cfg(test)]

@@ -3,9 +3,11 @@
 //! The table is part of the interface: statuses never change their meaning. 0 means done, and what was to be written is
 //! in the repository; with any other status it is not. A reader that closes the pipe early is no failure.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use git_plan_core::author::{Category, Refusal};
+use git_plan_core::text;
 use git_plan_store::{AppendError, Error};
 
 use crate::ui::{self, Ui};
@@ -130,12 +132,18 @@ pub fn report(failure: &Failure, ui: &Ui) -> ExitCode {
 /// Tells what is wrong with a command line; prints help where that was asked for.
 pub fn usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() || !std::env::args_os().any(|arg| arg == "--json") {
+        // The message quotes the command line, which may quote anything: only what is harmless keeps its colours.
+        let plain = error.render().to_string();
+        let neutral = text::neutral(&plain);
         // Nobody is left to be told that telling failed.
-        let _ = error.print();
+        let _ = if neutral == plain { error.print() } else { write!(std::io::stderr(), "{neutral}") };
         return if error.use_stderr() { ExitCode::from(Status::Usage as u8) } else { ExitCode::SUCCESS };
     }
     let text = error.to_string();
-    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let said =
+        text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    let said = said.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    let message = said.strip_prefix("error: ").unwrap_or(&said);
     let failure = Failure::usage(message).hinted("`git plan COMMAND --help` shows how it is called");
     ui::fail_json(&failure);
     ExitCode::from(Status::Usage as u8)

@@ -157,12 +157,9 @@ impl Ui {
         data: Value,
     ) -> io::Result<()> {
         let version: Vec<String> = version.into_iter().map(ToString::to_string).collect();
-        let mut envelope = json!({ "schema_version": 1, "kind": kind, "data": data });
-        if let Some(plan) = plan {
-            envelope["plan"] = plan.into();
-            envelope["version"] = version.into();
-        }
-        self.raw(format!("{}\n", escaped(&envelope)).as_bytes())
+        let plan = plan.map(|plan| format!(r#""plan":{},"version":{},"#, json!(plan), json!(version)));
+        let (kind, plan, data) = (json!(kind), plan.unwrap_or_default(), escaped(&data));
+        self.raw(format!("{{\"schema_version\":1,\"kind\":{kind},{plan}\"data\":{data}}}\n").as_bytes())
     }
 
     /// Says something to whoever is looking, beside the data.
@@ -207,8 +204,7 @@ pub fn fail_json(failure: &Failure) {
         "hint": failure.hint,
         "retry": failure.status == Status::Busy,
     });
-    let envelope = json!({ "schema_version": 1, "kind": "error", "error": error });
-    let _ = writeln!(io::stderr(), "{}", escaped(&envelope));
+    let _ = writeln!(io::stderr(), r#"{{"schema_version":1,"kind":"error","error":{}}}"#, escaped(&error));
 }
 
 /// JSON in which every character that could act on a terminal is escaped; it means the same.

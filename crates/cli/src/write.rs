@@ -87,7 +87,10 @@ pub fn append(
         Ok(make(batch)?)
     });
     match (appended, key) {
-        (Ok(done), _) => Ok(Written { slug, plan: done.plan, events: done.events, repeated: false }),
+        (Ok(done), _) => {
+            let (plan, events) = done.into_whole(&session.repo)?;
+            Ok(Written { slug, plan, events, repeated: false })
+        }
         (Err(git_plan_store::AppendError::Refused(Stop::Repeated)), Some(key)) => {
             repeated(session, slug, &writer, key, make)
         }
@@ -96,7 +99,7 @@ pub fn append(
 }
 
 /// Finds what was recorded under a key, and holds it against what this command would have recorded then.
-fn repeated(
+pub fn repeated(
     session: &Session,
     slug: Slug,
     writer: &Writer,
@@ -104,9 +107,9 @@ fn repeated(
     mut make: impl FnMut(&mut Batch) -> Result<(), Denied>,
 ) -> Result<Written, Failure> {
     let history = session.repo.history(&slug, None)?;
-    let keyed: BTreeSet<EventId> = history.plan.keyed(&writer.by, key).into_iter().collect();
-    let recorded: Vec<&Event> =
-        history.entries.iter().map(|entry| &entry.event).filter(|event| keyed.contains(&event.id)).collect();
+    let keyed =
+        |event: &&Event| event.by == writer.by && event.context.key.as_ref().is_some_and(|other| other.as_str() == key);
+    let recorded: Vec<&Event> = history.entries.iter().map(|entry| &entry.event).filter(keyed).collect();
     let Some(first) = recorded.first() else { return Err(Stop::Repeated.into()) };
     // As it was then: the same plan, time and words around it make the same events, ids included.
     let before = Plan::replay(&below(&history, &first.parents.iter().copied().collect()));

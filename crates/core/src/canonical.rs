@@ -1,6 +1,6 @@
 //! Canonical JSON: one value, one sequence of bytes.
 //!
-//! [`write`] is the only place where an event's bytes are made, and [`check`] accepts exactly what `write` can
+//! [`write()`] is the only place where an event's bytes are made, and [`check`] accepts exactly what `write` can
 //! make: RFC 8785 restricted to strings, integers within ±(2^53−1), arrays and objects, no deeper than
 //! [`limits::DEPTH`]. Members are sorted here by their UTF-16 code units, whatever order the value's map
 //! has, because another crate of the build may change that order (`serde_json/preserve_order`).

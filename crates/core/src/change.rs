@@ -1,6 +1,6 @@
 //! The catalogue of event types: what can happen to a plan.
 //!
-//! Each type is a fact in the past tense with a frozen wire name. A new type is one entry in [`catalogue!`], one arm
+//! Each type is a fact in the past tense with a frozen wire name. A new type is one entry in `catalogue!`, one arm
 //! in `state/apply.rs`, one line in `subject.rs`, one row in spec/2-types.md and one vector. Types are never
 //! redefined: a change of meaning gets a new name. Members that this version does not know are left in the event's
 //! bytes and reported by [`Event::unknown_members`](crate::Event::unknown_members).

@@ -7,7 +7,8 @@
 
 use alloc::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -144,13 +145,14 @@ struct Envelope<'a> {
     #[serde(rename = "type", borrow)]
     type_name: Cow<'a, str>,
     at: Timestamp,
+    #[serde(deserialize_with = "object")]
     by: Actor,
     parents: Vec<EventId>,
     #[serde(borrow)]
     data: &'a RawValue,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "some_object")]
     agent: Option<Agent>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "some_object")]
     attributed: Option<Actor>,
     #[serde(default)]
     batch: Option<Tag>,
@@ -168,6 +170,19 @@ struct Envelope<'a> {
     why: Option<Text>,
     #[serde(default)]
     x: Map<String, Value>,
+}
+
+/// Reads a structure from an object alone: serde would take an array of its members too.
+fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
+    let written = <&RawValue>::deserialize(deserializer)?;
+    if !written.get().starts_with('{') {
+        return Err(D::Error::custom("expected an object"));
+    }
+    serde_json::from_str(written.get()).map_err(D::Error::custom)
+}
+
+fn some_object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
+    object(deserializer).map(Some)
 }
 
 /// What little of an envelope is read when the rest cannot be: each member by itself, so that one that is wrong
@@ -195,7 +210,7 @@ impl<'a> Outline<'a> {
         }
     }
 
-    fn member<T: serde::de::DeserializeOwned>(member: Option<&RawValue>) -> Option<T> {
+    fn member<T: DeserializeOwned>(member: Option<&RawValue>) -> Option<T> {
         member.and_then(|written| serde_json::from_str(written.get()).ok())
     }
 }
@@ -230,7 +245,8 @@ impl Event {
         Self {
             id,
             at: Outline::member(outline.at).unwrap_or(Timestamp::from_millis(0)),
-            by: Outline::member(outline.by).unwrap_or(Actor { email: String::new(), name: String::new() }),
+            by: Outline::member(outline.by.filter(|by| by.get().starts_with('{')))
+                .unwrap_or(Actor { email: String::new(), name: String::new() }),
             parents: parents.unwrap_or_else(|| contained.to_vec()),
             context: Box::default(),
             type_name: Cow::Owned(Outline::member(outline.type_name).unwrap_or_default()),
@@ -328,6 +344,7 @@ impl Envelope<'_> {
             return Err(Inert::Needs(feature.as_str().to_owned()));
         }
         match Change::read(&self.type_name, self.data) {
+            Some(_) if !self.data.get().starts_with('{') => Err(Inert::Malformed("data: expected an object".into())),
             Some(change) => change.map_err(|e| malformed(&e)),
             None => Err(Inert::UnknownType(self.type_name.clone().into_owned())),
         }

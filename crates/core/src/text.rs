@@ -1,7 +1,7 @@
 //! Texts with limits, and what of a text may reach a person's eyes.
 //!
 //! A [`Text`], [`Title`] or [`Tag`] is within its limit, because it cannot be made otherwise; its characters are
-//! whatever the author wrote. [`neutral`] and [`line`] are the one sanitiser: they make control characters, terminal
+//! whatever the author wrote. [`neutral`] and [`line()`] are the one sanitiser: they make control characters, terminal
 //! escapes and bidirectional overrides visible instead of active. Stored bytes are never changed by them.
 
 use alloc::borrow::Cow;
@@ -146,7 +146,7 @@ pub fn clipped(text: &str, most: usize) -> String {
 }
 
 /// Whether a character acts on the terminal or on the order in which others are shown.
-fn is_active(c: char) -> bool {
+pub(crate) fn is_active(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

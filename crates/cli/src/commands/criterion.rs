@@ -28,12 +28,12 @@ pub enum Criterion {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   git plan criterion add \"Theme toggle in settings\" \"Persistent user preference\"
-  git plan criterion add \"Works offline\" --under 3f9c2a1")]
+  git plan criterion add \"Works offline\" --under \"story 1\"")]
 pub struct Add {
     /// When success is told (can be repeated: one criterion each)
     #[arg(required = true)]
     text: Vec<String>,
-    /// Put them below this criterion, story, step or section
+    /// Put them below this criterion, `story 1`, `step 2` or section
     #[arg(long, value_name = "ITEM")]
     under: Option<String>,
     /// Put them right after this criterion

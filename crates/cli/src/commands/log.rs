@@ -1,8 +1,10 @@
 //! `git plan log`
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use clap::ValueEnum;
 use git_plan_core::author::find::{self, Ids};
-use git_plan_core::{Event, EventId, ItemId, Kind, Plan, subject, text};
+use git_plan_core::{Event, EventId, Item, ItemId, Plan, subject, text};
 use git_plan_store::{Entry, History};
 use serde_json::{Value, json};
 
@@ -38,7 +40,7 @@ pub struct Log {
     /// Show only events of this type, such as `step.completed`, or of a group of types, such as `step`
     #[arg(long = "type", value_name = "TYPE")]
     of_type: Option<String>,
-    /// Show only events that concern this item: a step's number, or the id of any item
+    /// Show only events that concern this item: a step's number, `question 2` and the like, or an id
     #[arg(long, value_name = "ITEM")]
     item: Option<String>,
     /// Show only events by somebody whose name, address or agent contains this
@@ -70,6 +72,9 @@ impl Log {
         if self.reverse {
             shown.reverse();
         }
+        if shown.is_empty() {
+            work.ui.say("no event fits");
+        }
         work.page();
         if work.ui.json {
             let heads = history.plan.heads();
@@ -81,15 +86,15 @@ impl Log {
         let heads: Vec<String> = history.plan.heads().iter().map(EventId::short).collect();
         work.ui.say(&format!("{slug} at {}", heads.join(" ")));
         let ids: Ids = history.entries.iter().map(|entry| entry.event.id).collect();
-        let mut drawing = Drawing { page: work.ui.page(), plan: &history.plan, ids, graph: Graph::default() };
+        let lanes = Lanes::new(&history, &shown);
+        let mut drawing = Drawing { page: work.ui.page(), plan: &history.plan, ids, graph: Graph::default(), lanes };
         let oneline = self.oneline || self.format == Format::Oneline;
-        let whole = shown.len() == history.entries.len();
         let mut rest = shown.as_slice();
         while let Some((entry, after)) = rest.split_first() {
             // The events of one command make one line, unless their lanes are to be drawn.
             let same = |other: &&&Entry| batch(entry).is_some() && batch(other) == batch(entry);
             let folded = if oneline && !self.graph { after.iter().take_while(same).count() } else { 0 };
-            let row = self.graph.then(|| drawing.row(&history, &shown, entry, whole));
+            let row = self.graph.then(|| drawing.row(entry));
             if oneline {
                 drawing.oneline(&rest[..=folded], row.as_ref(), self.reverse);
             } else {
@@ -105,7 +110,7 @@ impl Log {
     fn select<'a>(&self, history: &'a History) -> Result<Vec<&'a Entry>, Failure> {
         let since = self.since.as_deref().map(|text| when::point(text, false)).transpose()?;
         let until = self.until.as_deref().map(|text| when::point(text, true)).transpose()?;
-        let item = self.item.as_deref().map(|named| named_item(&history.plan, named)).transpose()?;
+        let item = self.item.as_deref().map(|named| find::whatever(&history.plan, named).map(Item::id)).transpose()?;
         let actor = self.actor.as_ref().map(|actor| actor.to_lowercase());
         let fits = |event: &Event| {
             self.of_type.as_ref().is_none_or(|wanted| is_of_type(&event.type_name, wanted))
@@ -136,17 +141,6 @@ fn is_by(event: &Event, actor: &str) -> bool {
     [event.by.name.as_str(), &event.by.email, agent].iter().any(|text| text.to_lowercase().contains(actor))
 }
 
-fn named_item(plan: &Plan, named: &str) -> Result<ItemId, Failure> {
-    // A removed item has a history too.
-    match find::any(plan, Kind::Step, named) {
-        Ok(step) => Ok(step.id()),
-        Err(refusal) => match Ids::of(plan).matching(named).as_slice() {
-            [one] => Ok(*one),
-            _ => Err(refusal.into()),
-        },
-    }
-}
-
 /// What a person reads of an event.
 fn headline(plan: &Plan, event: &Event) -> String {
     let inert = plan.inert.iter().find(|inert| inert.stamp.id == event.id);
@@ -166,37 +160,50 @@ fn json(plan: &Plan, entry: &Entry) -> Value {
     })
 }
 
+/// Which of the shown events come next below each.
+struct Lanes<'a> {
+    events: BTreeMap<EventId, &'a Event>,
+    shown: BTreeSet<EventId>,
+}
+
+impl<'a> Lanes<'a> {
+    fn new(history: &'a History, shown: &[&Entry]) -> Self {
+        Self {
+            events: history.entries.iter().map(|entry| (entry.event.id, &entry.event)).collect(),
+            shown: shown.iter().map(|entry| entry.event.id).collect(),
+        }
+    }
+
+    /// The nearest ancestors that are shown.
+    fn below(&self, event: &Event) -> Vec<EventId> {
+        let (mut below, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut ahead: Vec<EventId> = event.parents.iter().rev().copied().collect();
+        while let Some(id) = ahead.pop() {
+            match self.events.get(&id) {
+                _ if !seen.insert(id) => {}
+                _ if self.shown.contains(&id) => below.push(id),
+                Some(event) => ahead.extend(event.parents.iter().rev()),
+                None => {}
+            }
+        }
+        below
+    }
+}
+
 struct Drawing<'a> {
     page: Page,
     plan: &'a Plan,
     ids: Ids,
     graph: Graph,
+    lanes: Lanes<'a>,
 }
 
 impl Drawing<'_> {
-    /// The lanes at an entry. Where some entries are left out, a lane leads to the nearest shown ancestors.
-    fn row(&mut self, history: &History, shown: &[&Entry], entry: &Entry, whole: bool) -> Row {
-        if whole {
-            return self.graph.row(entry.event.id, &entry.event.parents);
-        }
-        let is_shown = |id: EventId| shown.iter().any(|entry| entry.event.id == id);
-        let mut parents: Vec<EventId> = Vec::new();
-        let mut seen = std::collections::BTreeSet::new();
-        let mut ahead = entry.event.parents.clone();
-        while let Some(id) = ahead.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            match history.find(id) {
-                _ if is_shown(id) => parents.push(id),
-                Some(entry) => ahead.extend(&entry.event.parents),
-                None => {}
-            }
-        }
-        self.graph.row(entry.event.id, &parents)
+    fn row(&mut self, entry: &Entry) -> Row {
+        self.graph.row(entry.event.id, &self.lanes.below(&entry.event))
     }
 
-    fn lanes(&mut self, lines: &[String]) {
+    fn draw(&mut self, lines: &[String]) {
         for line in lines {
             self.page.put(line).end();
         }
@@ -207,7 +214,7 @@ impl Drawing<'_> {
         let first = if oldest_first { entries.first() } else { entries.last() };
         let Some(entry) = first else { return };
         if let Some(row) = row {
-            self.lanes(&row.above);
+            self.draw(&row.above);
             self.page.put(&row.mark).put(" ");
         }
         self.page.paint(Style::Id, &self.ids.short(entry.event.id)).put(" ");
@@ -217,7 +224,7 @@ impl Drawing<'_> {
         }
         self.page.end();
         if let Some(row) = row {
-            self.lanes(&row.below);
+            self.draw(&row.below);
         }
     }
 
@@ -225,7 +232,7 @@ impl Drawing<'_> {
         let event = &entry.event;
         let (mark, beside) = match row {
             Some(row) => {
-                self.lanes(&row.above);
+                self.draw(&row.above);
                 (format!("{} ", row.mark), format!("{} ", if last { "" } else { &row.beside }))
             }
             None => (String::new(), String::new()),
@@ -233,7 +240,7 @@ impl Drawing<'_> {
         let id = event.id.to_string();
         self.page.put(&mark).paint(Style::Id, &format!("event {id}")).put(&format!(" {}", event.type_name)).end();
         if let Some(row) = row {
-            self.lanes(&row.below);
+            self.draw(&row.below);
         }
         let agent = event.context.agent.as_ref().map(|agent| format!(" through {}", text::line(&agent.name)));
         let by =

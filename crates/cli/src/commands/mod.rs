@@ -7,6 +7,8 @@ pub mod criterion;
 pub mod decide;
 pub mod decision;
 pub mod discover;
+pub mod export;
+pub mod import;
 pub mod list;
 pub mod log;
 pub mod new;
@@ -22,7 +24,7 @@ pub mod story;
 pub mod switch;
 pub mod undo;
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 
 use git_plan_core::{Batch, Plan, Slug};
 use git_plan_store::{Damage, Environment, History};
@@ -72,6 +74,8 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         Command::Undo(command) => command.run(&mut work),
         Command::Switch(command) => command.run(&mut work),
         Command::Archive(command) => command.run(&mut work),
+        Command::Import(command) => command.run(&mut work),
+        Command::Export(command) => command.run(&mut work),
     }?;
     work.damaged.map_or(Ok(()), Err)
 }
@@ -112,7 +116,9 @@ impl Work<'_> {
         if let (Some(_), Some(last)) = (&at.at, plan.last()) {
             self.ui.say(&format!("as of event {}, {}", last.id.short(), last.at));
         }
-        let (unknown, invalid): (Vec<_>, Vec<_>) = plan.inert.iter().partition(|event| event.from_the_future);
+        // A command that was tried twice under one key is no cause for concern.
+        let inert = plan.inert.iter().filter(|event| event.code != "duplicate");
+        let (unknown, invalid): (Vec<_>, Vec<_>) = inert.partition(|event| event.from_the_future);
         if !unknown.is_empty() {
             self.ui.say(&format!("warning: {} events need a newer git-plan and are left out", unknown.len()));
         }
@@ -132,6 +138,9 @@ impl Work<'_> {
     fn text(&self, given: &str) -> Result<String, Failure> {
         if given != "-" {
             return Ok(given.to_owned());
+        }
+        if std::io::stdin().is_terminal() {
+            self.ui.say("reading from the terminal; end with Ctrl-D");
         }
         let mut text = String::new();
         std::io::stdin()

@@ -2,15 +2,15 @@
 
 use clap::ValueEnum;
 use git_plan_core::author::{self, NewPlan};
-use git_plan_core::{Layout, Plan};
-use git_plan_store::{AppendError, Error};
+use git_plan_core::{Change, Layout, Plan, Slug};
+use git_plan_store::{AppendError, Error, Writer};
 
 use super::Work;
 use crate::args::Why;
 use crate::choice;
 use crate::exit::Failure;
 use crate::receipt;
-use crate::write::Written;
+use crate::write::{self, Written};
 
 /// Begin a plan
 #[derive(Debug, clap::Args)]
@@ -78,17 +78,11 @@ impl New {
         let (slug, writer) = (new.slug()?, work.session.writer(&self.why)?);
         let created = work.session.repo.create(&slug, &writer, |batch| author::begin(batch, &new).map(drop));
         let written = match created {
-            Ok(done) => Written { slug, plan: done.plan, events: done.events, repeated: false },
-            Err(AppendError::Store(error @ Error::PlanExists { .. })) => {
-                let history = work.session.repo.history(&slug, None)?;
-                let keyed = self.why.key.as_deref().map(|key| history.plan.keyed(&writer.by, key));
-                let began = history.plan.id().filter(|id| keyed.is_some_and(|keyed| keyed.contains(id)));
-                let began = began.and_then(|id| history.find(id)).map(|entry| entry.event.clone());
-                let Some(began) = began.filter(|_| history.plan.title() == self.title.trim()) else {
-                    return Err(error.into());
-                };
-                Written { slug, plan: history.plan, events: vec![began], repeated: true }
+            Ok(done) => {
+                let (plan, events) = done.into_whole(&work.session.repo)?;
+                Written { slug, plan, events, repeated: false }
             }
+            Err(AppendError::Store(error @ Error::PlanExists { .. })) => self.again(work, slug, &writer, new, error)?,
             Err(error) => return Err(error.into()),
         };
         receipt::print(&written, work.ui)?;
@@ -96,8 +90,33 @@ impl New {
     }
 }
 
+impl New {
+    /// Finds the plan where this command was recorded before under the same key.
+    fn again(
+        &self,
+        work: &Work<'_>,
+        slug: Slug,
+        writer: &Writer,
+        new: NewPlan<'_>,
+        exists: Error,
+    ) -> Result<Written, Failure> {
+        let history = work.session.repo.history(&slug, None)?;
+        let root = history.plan.id().and_then(|id| history.find(id)).map(|entry| &entry.event);
+        let began = root.filter(|root| {
+            let key = root.context.key.as_ref().map(|key| key.as_str());
+            root.by == writer.by && key.is_some() && key == self.why.key.as_deref()
+        });
+        let (Some(Ok(Change::PlanCreated(created))), Some(key)) = (began.map(|root| &root.change), &self.why.key)
+        else {
+            return Err(exists.into());
+        };
+        let new = NewPlan { nonce: &created.nonce, ..new };
+        write::repeated(&work.session, slug, writer, key, |batch| Ok(author::begin(batch, &new).map(drop)?))
+    }
+}
+
 /// Tells a newcomer what comes next, and everybody where the plan is not the one that commands take by themselves.
-fn next_moves(work: &Work<'_>, slug: &git_plan_core::Slug, plan: &Plan) -> Result<(), Failure> {
+fn next_moves(work: &Work<'_>, slug: &Slug, plan: &Plan) -> Result<(), Failure> {
     match work.session.plan() {
         Ok(taken) if taken == *slug => {
             if plan.steps().is_empty() {

@@ -35,6 +35,9 @@ impl Next {
         let mut page = work.ui.page();
         match &next {
             Some(next) => step(&mut page, plan, &ids, next),
+            None if plan.steps().is_empty() => {
+                work.ui.say("this plan has no steps; `git plan step add TEXT…` adds some")
+            }
             None if waiting(plan).is_empty() => work.ui.say("nothing is left to be done"),
             None => {
                 work.ui.say("every open step is blocked or waits for another:");

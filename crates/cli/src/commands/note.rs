@@ -17,7 +17,7 @@ pub struct Note {
     /// What it is: Test, Result, Root cause, Fix, …
     #[arg(long, value_name = "LABEL", default_value = "Note")]
     label: String,
-    /// What it is about: a step's number, or the id of any item
+    /// What it is about: a step's number, `question 2` and the like, or an id
     #[arg(long, value_name = "ITEM")]
     on: Option<String>,
     #[command(flatten)]

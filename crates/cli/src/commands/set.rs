@@ -17,14 +17,16 @@ objective, context, stories, criteria, approach, steps, log, questions, decision
 Examples:
   git plan set objective \"Add dark mode support across the web application\"
   git plan set context < context.md
-  git plan set tags +ui -draft
+  git plan set tags ui web --remove draft
   git plan set source R1 --title \"Exec Plans\" --url https://example.org/plans")]
 pub struct Set {
     /// What to set
     field: String,
-    /// Its value; none or `-` reads stdin; for tags, authors and sources `+x` or `x` adds and `-x` removes
-    #[arg(allow_hyphen_values = true)]
+    /// Its value; none or `-` reads stdin; tags, authors and sources are added, one for each value
     value: Vec<String>,
+    /// Remove this tag, author or source (can be repeated)
+    #[arg(short, long, value_name = "VALUE")]
+    remove: Vec<String>,
     /// The title of a source
     #[arg(long, value_name = "TEXT")]
     title: Option<String>,
@@ -42,8 +44,12 @@ impl Set {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
         let cites = self.title.is_some() || self.url.is_some() || self.accessed.is_some();
         let field = self.field.as_str();
-        if cites && field != "source" {
+        if cites && !matches!(field, "source" | "sources") {
             return Err(Failure::usage("--title, --url and --accessed belong to `set source`"));
+        }
+        let listed = matches!(field, "tag" | "tags" | "author" | "authors" | "source" | "sources");
+        if !self.remove.is_empty() && !listed {
+            return Err(Failure::usage("--remove belongs to `set tags`, `set author` and `set source`"));
         }
         match field {
             "tags" | "tag" => self.each(work, |batch, value, wanted| Ok(field::tag(batch, value, wanted).map(drop)?)),
@@ -71,18 +77,16 @@ impl Set {
         work: &mut Work<'_>,
         mut change: impl FnMut(&mut Batch, &str, Membership) -> Result<(), Denied>,
     ) -> Result<(), Failure> {
-        if self.value.is_empty() {
-            return Err(Failure::usage(format!("`set {}` needs a value, such as +x or -x", self.field)));
+        if self.value.is_empty() && self.remove.is_empty() {
+            return Err(Failure::usage(format!("`set {}` needs a value to add, or one to --remove", self.field)));
         }
         work.write(&self.why, |batch| {
-            if self.value.len() > 1 {
+            if self.value.len() + self.remove.len() > 1 {
                 batch.group();
             }
-            self.value.iter().try_for_each(|value| match (value.strip_prefix('+'), value.strip_prefix('-')) {
-                (Some(value), _) => change(batch, value, Membership::In),
-                (None, Some(value)) => change(batch, value, Membership::Out),
-                (None, None) => change(batch, value, Membership::In),
-            })
+            let added = |value: &String| value.strip_prefix('+').unwrap_or(value).to_owned();
+            self.value.iter().try_for_each(|value| change(batch, &added(value), Membership::In))?;
+            self.remove.iter().try_for_each(|value| change(batch, value, Membership::Out))
         })
     }
 
@@ -98,7 +102,10 @@ impl Set {
         let value = match self.value.as_slice() {
             [] => work.text("-")?,
             [one] => work.text(one)?,
-            several => several.join(" "),
+            several => {
+                let message = format!("{} values for {}: expected one; quote it", several.len(), self.field);
+                return Err(Failure::usage(message));
+            }
         };
         work.write(&self.why, |batch| {
             let done = match field {

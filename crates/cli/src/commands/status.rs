@@ -41,6 +41,9 @@ impl Status {
         match (plan.current_step(), plan.next_step()) {
             (Some(current), _) => step(&mut page, &ids, "Current", &current),
             (None, Some(next)) => step(&mut page, &ids, "Next", &next),
+            (None, None) if plan.step_progress().done < plan.step_progress().total => {
+                page.put("Next      nothing can be taken; `git plan next` says why").end();
+            }
             (None, None) => {}
         }
         let open = |kind| plan.items_of(kind).filter(|item| item.state() == Some(State::Open)).collect::<Vec<_>>();

@@ -3,7 +3,6 @@
 use super::{Refusal, find, not_yet, open, perhaps, placing, wording, wordings};
 use crate::change::*;
 use crate::prelude::*;
-use crate::state::Item;
 use crate::{Batch, EventId, ItemId, Kind, Plan, State};
 
 /// A blocker as its author words it.
@@ -11,7 +10,7 @@ use crate::{Batch, EventId, ItemId, Kind, Plan, State};
 pub struct NewBlocker<'a> {
     /// What stands in the way.
     pub text: &'a str,
-    /// Of what: a step by number, or a step, question or criterion by id; `question 2` and `criterion 2` work too.
+    /// Of what: a step by its number; a question or a criterion as `question 2` or by its id.
     pub on: Option<&'a str>,
     /// What could be done.
     pub options: &'a [String],
@@ -31,22 +30,14 @@ pub fn raise(batch: &mut Batch, new: &NewBlocker<'_>) -> Result<EventId, Refusal
     Ok(batch.record(BlockerRaised { after, need, on, options, source: None, text, under: None })?)
 }
 
-/// What a name means where it may be a step, a question or a criterion: a bare number is a step's.
+/// What a name means where it may be a step, a question or a criterion.
 fn target(plan: &Plan, named: &str) -> Result<ItemId, Refusal> {
-    const KINDS: [Kind; 3] = [Kind::Step, Kind::Question, Kind::Criterion];
-    if let Some((word, rest)) = named.trim().split_once(' ')
-        && let Some(&kind) = KINDS.iter().find(|kind| kind.as_str() == word)
-    {
-        return find::item(plan, kind, rest.trim()).map(Item::id);
+    let item = find::visible(plan, named)?;
+    if matches!(item.kind(), Kind::Step | Kind::Question | Kind::Criterion) {
+        return Ok(item.id());
     }
-    match find::item(plan, Kind::Step, named) {
-        Ok(step) => Ok(step.id()),
-        Err(refused @ Refusal::WrongKind { .. }) => {
-            let item = find::by_id(plan, named)?;
-            if KINDS.contains(&item.kind()) { Ok(item.id()) } else { Err(refused) }
-        }
-        Err(refused) => Err(refused),
-    }
+    let (named, found) = (named.to_owned(), find::label(plan, item));
+    Err(Refusal::WrongKind { named, found, expected: "step, question or criterion" })
 }
 
 /// Says that a blocker is out of the way, perhaps how.

@@ -61,13 +61,25 @@ pub fn decide(batch: &mut Batch, new: &NewDecision<'_>) -> Result<EventId, Refus
     Ok(batch.record(recorded)?)
 }
 
-/// Accepts a proposed decision.
+/// Accepts a proposed decision, which answers its question if that is still open.
 ///
 /// # Errors
 /// Where it is not there, accepted already, or superseded.
 pub fn accept(batch: &mut Batch, named: &str) -> Result<EventId, Refusal> {
     let decision = settle(batch, named, State::Accepted)?;
-    Ok(batch.record(DecisionAccepted { decision })?)
+    let plan = batch.plan();
+    let item = plan.item(decision);
+    let question = match item.map(|item| &item.detail) {
+        Some(Detail::Decision(detail)) => detail.question.and_then(|id| plan.item(id)),
+        _ => None,
+    };
+    let open = question.filter(|question| question.is_visible() && question.state() == Some(State::Open));
+    let answer = open.zip(item).map(|(question, item)| (question.id().to_string(), item.text().to_owned()));
+    let Some((question, title)) = answer else { return Ok(batch.record(DecisionAccepted { decision })?) };
+    batch.group();
+    let accepted = batch.record(DecisionAccepted { decision })?;
+    question::answer(batch, &question, &title)?;
+    Ok(accepted)
 }
 
 /// Takes a decision back, with nothing in its place.

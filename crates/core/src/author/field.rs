@@ -34,14 +34,15 @@ pub enum Membership {
     Out,
 }
 
-/// Refuses what is in or out already.
-fn differs<T: Ord>(set: &AddWins<T>, value: &T, what: &str, wanted: Membership) -> Result<(), Refusal> {
-    let state = match (set.contains(value), wanted) {
-        (true, Membership::In) => "in this plan",
-        (false, Membership::Out) => "not in this plan",
-        _ => return Ok(()),
-    };
-    Err(Refusal::Already { item: what.to_owned(), state: state.to_owned() })
+/// Refuses to put in what is in, and to take out what is not.
+fn differs(set: &AddWins<String>, value: &str, what: &'static str, wanted: Membership) -> Result<(), Refusal> {
+    match (set.iter().any(|known| known == value), wanted) {
+        (true, Membership::In) => {
+            Err(Refusal::Already { item: format!("the {what} {value:?}"), state: "in this plan".to_owned() })
+        }
+        (false, Membership::Out) => Err(Refusal::NotFound { what, named: value.to_owned(), known: set.len() }),
+        _ => Ok(()),
+    }
 }
 
 /// Puts a tag on the plan, or takes it off.
@@ -51,7 +52,7 @@ fn differs<T: Ord>(set: &AddWins<T>, value: &T, what: &str, wanted: Membership) 
 pub fn tag(batch: &mut Batch, tag: &str, wanted: Membership) -> Result<EventId, Refusal> {
     let plan = open(batch)?;
     let tag = Tag::new(tag.trim())?;
-    differs(&plan.tags, &tag.as_str().to_owned(), &format!("the tag {:?}", tag.as_str()), wanted)?;
+    differs(&plan.tags, &tag, "tag", wanted)?;
     Ok(match wanted {
         Membership::In => batch.record(TagAdded { tag })?,
         Membership::Out => batch.record(TagRemoved { tag })?,
@@ -65,7 +66,7 @@ pub fn tag(batch: &mut Batch, tag: &str, wanted: Membership) -> Result<EventId, 
 pub fn author(batch: &mut Batch, author: &str, wanted: Membership) -> Result<EventId, Refusal> {
     let plan = open(batch)?;
     let author = title(author)?;
-    differs(&plan.authors, &author.as_str().to_owned(), &format!("the author {:?}", author.as_str()), wanted)?;
+    differs(&plan.authors, &author, "author", wanted)?;
     Ok(match wanted {
         Membership::In => batch.record(AuthorAdded { author })?,
         Membership::Out => batch.record(AuthorRemoved { author })?,
@@ -136,13 +137,13 @@ pub fn reactivate(batch: &mut Batch) -> Result<EventId, Refusal> {
     Ok(batch.record(PlanReactivated {})?)
 }
 
-/// Links an item that an id names to something.
+/// Links an item to something.
 ///
 /// # Errors
 /// Where the item is not there, or is so linked already.
 pub fn link(batch: &mut Batch, from: &str, rel: &str, to: &str) -> Result<EventId, Refusal> {
     let plan = open(batch)?;
-    let item = find::by_id(plan, from)?;
+    let item = find::visible(plan, from)?;
     let (rel, to) = (Tag::new(rel.trim())?, title(to)?);
     if item.links.contains(&(rel.as_str().to_owned(), to.as_str().to_owned())) {
         return Err(Refusal::Already { item: find::label(plan, item), state: "linked so".to_owned() });

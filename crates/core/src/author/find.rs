@@ -1,7 +1,7 @@
 //! Finding what a person names: by number within its kind, or by id.
 //!
 //! What may be relied on: a name means one item or is refused; an id may be cut to any unique prefix of at least
-//! [`SHORTEST`] digits; removed items are found by id alone. Numbers are those that the plan shows now.
+//! [`SHORTEST`] digits; the kind may stand before either, as in `question 2`; removed items are found by id alone. Numbers are those that the plan shows now.
 
 use super::Refusal;
 use crate::prelude::*;
@@ -93,6 +93,17 @@ pub fn item<'a>(plan: &'a Plan, kind: Kind, named: &str) -> Result<&'a Item, Ref
 /// # Errors
 /// As for [`item`], but for removed items.
 pub fn any<'a>(plan: &'a Plan, kind: Kind, named: &str) -> Result<&'a Item, Refusal> {
+    let named = match with_kind(named) {
+        Some((other, _)) if other != kind => {
+            return Err(Refusal::WrongKind {
+                named: shown(named),
+                found: format!("a {other}"),
+                expected: kind.as_str(),
+            });
+        }
+        Some((_, rest)) => rest,
+        None => named.trim(),
+    };
     let listed = listed(plan, kind);
     let numbered = listed.iter().find(|outlined| outlined.number == named).map(|outlined| outlined.item);
     let by_id: Vec<&Item> = Ids::of(plan).matching(named).into_iter().filter_map(|id| plan.item(id)).collect();
@@ -112,17 +123,38 @@ pub fn any<'a>(plan: &'a Plan, kind: Kind, named: &str) -> Result<&'a Item, Refu
     }
 }
 
-/// The visible item of whatever kind that an id names.
+/// The item of whatever kind that is named: a step by its number, one of any kind as `question 2` or by its id; removed
+/// items included.
 ///
 /// # Errors
-/// Where nothing or more than one thing goes by the id, or it is removed.
-pub fn by_id<'a>(plan: &'a Plan, named: &str) -> Result<&'a Item, Refusal> {
-    let found: Vec<&Item> = Ids::of(plan).matching(named).into_iter().filter_map(|id| plan.item(id)).collect();
-    match found.as_slice() {
-        [one] => Ok(one),
-        [] => Err(Refusal::NotFound { what: "item", named: shown(named), known: plan.items().count() }),
-        several => Err(ambiguous(plan, named, several)),
+/// Where nothing or more than one thing goes by the name.
+pub fn whatever<'a>(plan: &'a Plan, named: &str) -> Result<&'a Item, Refusal> {
+    if let Some((kind, _)) = with_kind(named) {
+        return any(plan, kind, named);
     }
+    match any(plan, Kind::Step, named) {
+        Err(Refusal::WrongKind { .. }) => {
+            let ids = Ids::of(plan).matching(named.trim());
+            let found: Vec<&Item> = ids.into_iter().filter_map(|id| plan.item(id)).collect();
+            if let [one] = found.as_slice() { Ok(one) } else { Err(ambiguous(plan, named, &found)) }
+        }
+        step => step,
+    }
+}
+
+/// The same among visible items.
+///
+/// # Errors
+/// As for [`whatever`], and where the item is removed.
+pub fn visible<'a>(plan: &'a Plan, named: &str) -> Result<&'a Item, Refusal> {
+    let found = whatever(plan, named)?;
+    if found.is_visible() { Ok(found) } else { Err(Refusal::Removed { item: label(plan, found) }) }
+}
+
+/// A kind's word and what follows it, as in `question 2`.
+fn with_kind(named: &str) -> Option<(Kind, &str)> {
+    let (word, rest) = named.trim().split_once(' ')?;
+    Some((word.parse().ok()?, rest.trim()))
 }
 
 /// The section that a role's word, a heading or an id names.

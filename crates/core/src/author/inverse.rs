@@ -1,27 +1,69 @@
 //! Inverses: the changes that lead from the plan as it stands back to what was before an event.
 //!
-//! A value goes back only if nobody wrote it since; an added item goes only if nothing was done to it since.
+//! A value goes back only if nobody else wrote it; an added item goes only if nothing was done to it. "Since" means by an
+//! event that stands and that the undone one had not seen: what was undone itself does not count.
 
 use super::undo::Past;
 use super::{Refusal, section};
 use crate::change::*;
 use crate::prelude::*;
-use crate::state::{AddWins, Branch, Detail, Item, Place, Register, Source, Stamp};
+use crate::state::{AddWins, Branch, Detail, Item, Place, Register, Source};
 use crate::{Change, Event, EventId, ItemId, Parent, Plan, Role, State, Tag, Text, Title};
 
 /// The changes that undo an event, given the state before it and the state now.
 pub(super) fn inverse(event: &Event, before: &Plan, now: &Plan, past: &Past<'_>) -> Result<Vec<Change>, Refusal> {
-    let undoing = Undoing { event, before, now, past };
-    match &event.change {
-        Ok(change) => match undoing.of_plan(change) {
+    let undoing = Undoing { event, before, now, past, since: past.standing_since(event) };
+    let change = event.change.as_ref().map_err(|reason| undoing.cannot(&reason.to_string(), None))?;
+    undoing.unwritten(change)?;
+    match undoing.of_plan(change) {
+        Some(changes) => changes,
+        None => match undoing.of_item(change) {
             Some(changes) => changes,
-            None => match undoing.of_item(change) {
-                Some(changes) => changes,
-                None => undoing.of_progress(change),
-            },
+            None => undoing.of_progress(change),
         },
-        Err(reason) => Err(undoing.cannot(&reason.to_string(), None)),
     }
+}
+
+/// The value that a change writes, where it writes one, such that changes with one of these write the same.
+fn thing_written(change: &Change) -> Option<(&'static str, String)> {
+    let about = || change.mentions().first().map(ToString::to_string).unwrap_or_default();
+    Some(match change {
+        Change::FieldSet(d) => ("field", d.field.to_string()),
+        Change::TagAdded(TagAdded { tag }) | Change::TagRemoved(TagRemoved { tag }) => ("tag", tag.to_string()),
+        Change::AuthorAdded(AuthorAdded { author }) | Change::AuthorRemoved(AuthorRemoved { author }) => {
+            ("author", author.to_string())
+        }
+        Change::SourceAdded(SourceAdded { id, .. }) | Change::SourceRemoved(SourceRemoved { id }) => {
+            ("source", id.to_string())
+        }
+        Change::PlanArchived(_) | Change::PlanReactivated(_) => ("archive", String::new()),
+        Change::SectionRetitled(d) => ("heading", d.section.to_string()),
+        Change::ProseSet(d) => ("prose", d.of.to_string()),
+        Change::ItemReworded(_) | Change::StoryRetold(_) => ("text", about()),
+        Change::ItemMoved(_) => ("place", about()),
+        Change::StepClaimed(StepClaimed { owner, step, .. }) | Change::StepReleased(StepReleased { owner, step }) => {
+            ("claim", format!("{step} {owner}"))
+        }
+        Change::StepDepended(StepDepended { on, step }) | Change::StepUndepended(StepUndepended { on, step }) => {
+            ("dependency", format!("{step} {on}"))
+        }
+        Change::LinkAdded(LinkAdded { from, rel, to }) | Change::LinkRemoved(LinkRemoved { from, rel, to }) => {
+            ("link", format!("{from} {rel} {to}"))
+        }
+        Change::StepStarted(_)
+        | Change::StepCompleted(_)
+        | Change::StepReopened(_)
+        | Change::StepDropped(_)
+        | Change::CriterionMet(_)
+        | Change::CriterionUnmet(_)
+        | Change::QuestionAnswered(_)
+        | Change::QuestionReopened(_)
+        | Change::BlockerResolved(_)
+        | Change::BlockerReopened(_)
+        | Change::DecisionAccepted(_)
+        | Change::DecisionWithdrawn(_) => ("state", about()),
+        _ => return None,
+    })
 }
 
 struct Undoing<'a> {
@@ -29,6 +71,8 @@ struct Undoing<'a> {
     before: &'a Plan,
     now: &'a Plan,
     past: &'a Past<'a>,
+    /// The events that stand and that the event had not seen.
+    since: Vec<&'a Event>,
 }
 
 type Changes = Result<Vec<Change>, Refusal>;
@@ -46,41 +90,34 @@ impl Undoing<'_> {
         Refusal::LaterWrite { event: self.past.label(self.event.id), later: self.past.label(later) }
     }
 
-    /// Refuses where a write is not this event's own.
-    fn own(&self, stamp: Stamp) -> Result<(), Refusal> {
-        if self.past.origin(stamp.id) == self.past.origin(self.event.id) { Ok(()) } else { Err(self.later(stamp.id)) }
-    }
-
-    /// Refuses where a value was written since.
-    fn unwritten<T: Clone + PartialEq>(&self, register: Option<&Register<T>>) -> Result<(), Refusal> {
-        register.map_or(Ok(()), |register| register.writes().try_for_each(|write| self.own(write.stamp)))
+    /// Refuses where the same thing was written since.
+    fn unwritten(&self, change: &Change) -> Result<(), Refusal> {
+        let Some(thing) = thing_written(change) else { return Ok(()) };
+        let same =
+            |event: &&&Event| event.change.as_ref().is_ok_and(|other| thing_written(other).as_ref() == Some(&thing));
+        self.since.iter().find(same).map_or(Ok(()), |event| Err(self.later(event.id)))
     }
 
     /// Refuses where something was done since to one of these items.
     fn untouched(&self, items: &[ItemId]) -> Result<(), Refusal> {
-        let later = self.past.standing_after(self.event.id);
-        let touches = |event: &&&Event| match &event.change {
-            Ok(change) => change.mentions().iter().any(|id| items.contains(id)),
-            Err(_) => false,
+        let touches = |event: &&&Event| {
+            event.change.as_ref().is_ok_and(|change| change.mentions().iter().any(|id| items.contains(id)))
         };
-        later.iter().find(touches).map_or(Ok(()), |event| Err(self.later(event.id)))
+        self.since.iter().find(touches).map_or(Ok(()), |event| Err(self.later(event.id)))
     }
 
-    /// Refuses where an element was put in again since, or was there before.
+    /// Refuses where putting an element in changed nothing, or it is out again.
     fn added<T: Ord>(&self, before: &AddWins<T>, now: &AddWins<T>, value: &T) -> Result<(), Refusal> {
-        if before.contains(value) || !now.contains(value) {
-            return Err(self.cannot("it changes nothing as the plan stands", None));
-        }
-        let adds = now.entries().find(|(other, _)| *other == value).map_or(&[][..], |(_, adds)| adds);
-        adds.iter().try_for_each(|&add| self.own(add))
+        if !before.contains(value) && now.contains(value) { Ok(()) } else { Err(self.idle()) }
     }
 
-    /// Refuses where an element was not there before, or is again.
+    /// Refuses where taking an element out changed nothing, or it is in again.
     fn removed<T: Ord>(&self, before: &AddWins<T>, now: &AddWins<T>, value: &T) -> Result<(), Refusal> {
-        if before.contains(value) && !now.contains(value) {
-            return Ok(());
-        }
-        Err(self.cannot("it changes nothing as the plan stands", None))
+        if before.contains(value) && !now.contains(value) { Ok(()) } else { Err(self.idle()) }
+    }
+
+    fn idle(&self) -> Refusal {
+        self.cannot("it changes nothing as the plan stands", None)
     }
 
     fn items(&self, id: ItemId) -> Result<(&Item, &Item), Refusal> {
@@ -96,12 +133,10 @@ impl Undoing<'_> {
             }
             Change::PlanArchived(_) if now.is_archived() => one(PlanReactivated {}),
             Change::PlanReactivated(_) if !now.is_archived() => one(PlanArchived {}),
-            Change::PlanArchived(_) | Change::PlanReactivated(_) => {
-                Err(self.cannot("it changes nothing as the plan stands", None))
-            }
-            Change::FieldSet(FieldSet { field, .. }) => self
-                .unwritten(now.field_register(*field))
-                .and_then(|()| one(FieldSet { field: *field, value: Text::new(before.field(*field))? })),
+            Change::PlanArchived(_) | Change::PlanReactivated(_) => Err(self.idle()),
+            Change::FieldSet(FieldSet { field, .. }) => Text::new(before.field(*field))
+                .map_err(Refusal::from)
+                .and_then(|value| one(FieldSet { field: *field, value })),
             Change::TagAdded(TagAdded { tag }) => self
                 .added(&before.tags, &now.tags, &tag.as_str().to_owned())
                 .and_then(|()| one(TagRemoved { tag: tag.clone() })),
@@ -119,24 +154,18 @@ impl Undoing<'_> {
                 .and_then(|()| one(SourceRemoved { id: added.id.clone() })),
             Change::SourceRemoved(SourceRemoved { id }) => self.cite_again(id),
             Change::SectionRetitled(SectionRetitled { section, .. }) => {
-                let register = match section {
-                    Parent::Standing(role) => now.heading(*role),
-                    Parent::Node(id) => now.item(*id).map(|item| &item.text),
-                };
-                self.unwritten(register).and_then(|()| {
-                    let heading = Title::new(section::current_heading(before, *section))?;
-                    one(SectionRetitled { heading, section: *section })
-                })
+                Title::new(section::current_heading(before, *section))
+                    .map_err(Refusal::from)
+                    .and_then(|heading| one(SectionRetitled { heading, section: *section }))
             }
             Change::ProseSet(ProseSet { of, .. }) => {
-                let prose = |plan: &Plan| match of {
-                    Parent::Standing(role) => plan.prose(*role).cloned(),
-                    Parent::Node(id) => plan.item(*id).and_then(|item| item.body.as_deref().cloned()),
+                let prose = match of {
+                    Parent::Standing(role) => before.prose(*role).map(Register::value),
+                    Parent::Node(id) => before.item(*id).and_then(|item| item.body.as_deref()).map(Register::value),
                 };
-                self.unwritten(prose(now).as_ref()).and_then(|()| {
-                    let text = prose(before).map_or_else(String::new, |prose| prose.value().clone());
-                    one(ProseSet { of: *of, text: Text::new(text)? })
-                })
+                Text::new(prose.cloned().unwrap_or_default())
+                    .map_err(Refusal::from)
+                    .and_then(|text| one(ProseSet { of: *of, text }))
             }
             _ => return None,
         })
@@ -157,12 +186,10 @@ impl Undoing<'_> {
     /// What adds an item, or concerns its wording, place, existence or links.
     fn of_item(&self, change: &Change) -> Option<Changes> {
         Some(match change {
-            Change::ItemReworded(ItemReworded { item, .. }) => self.items(*item).and_then(|(before, now)| {
-                self.unwritten(Some(&now.text))?;
-                one(ItemReworded { item: *item, text: Text::new(before.text())? })
-            }),
-            Change::ItemMoved(ItemMoved { item, .. }) => self.items(*item).and_then(|(before, now)| {
-                self.unwritten(Some(&now.placements))?;
+            Change::ItemReworded(ItemReworded { item, .. }) => self
+                .items(*item)
+                .and_then(|(before, _)| one(ItemReworded { item: *item, text: Text::new(before.text())? })),
+            Change::ItemMoved(ItemMoved { item, .. }) => self.items(*item).and_then(|(before, _)| {
                 // The slot where it stood before is still there, so it goes back to exactly that place.
                 let Place { branch, slot } = before.place;
                 let under = match branch {
@@ -193,7 +220,7 @@ impl Undoing<'_> {
         let there = |plan: &Plan, id: ItemId| plan.item(id).is_some_and(Item::is_visible);
         let gone: Vec<_> = items.iter().filter(|&&id| there(self.before, id) && !there(self.now, id)).collect();
         if gone.is_empty() {
-            return Err(self.cannot("it changes nothing as the plan stands", None));
+            return Err(self.idle());
         }
         Ok(gone.into_iter().map(|&item| ItemRestored { item }.into()).collect())
     }
@@ -236,22 +263,14 @@ impl Undoing<'_> {
                 Err(self.cannot("what was said of a decision stays", Some(instead)))
             }
             Change::QuestionAnswered(_) | Change::QuestionReopened(_) => {
-                let (Detail::Question { answer: was, .. }, Detail::Question { answer: is, .. }) =
-                    (&before.detail, &now.detail)
-                else {
-                    return Ok(vec![]);
-                };
-                self.unwritten(Some(is))?;
+                let Detail::Question { answer: was, .. } = &before.detail else { return Ok(vec![]) };
                 match was.value() {
                     Some(answer) => one(QuestionAnswered { answer: Text::new(answer.as_str())?, question: id }),
                     None => one(QuestionReopened { question: id }),
                 }
             }
-            Change::StoryRetold(retold) => self.of_story(before, now, retold),
-            _ => {
-                self.unwritten(now.state.as_ref())?;
-                self.back_to(id, before.state())
-            }
+            Change::StoryRetold(retold) => self.of_story(before, retold),
+            _ => self.back_to(id, before.state()),
         }
     }
 
@@ -279,36 +298,26 @@ impl Undoing<'_> {
 
     fn of_claim(&self, before: &Item, now: &Item, owner: &Title) -> Changes {
         let (Detail::Step(was), Detail::Step(is)) = (&before.detail, &now.detail) else { return Ok(vec![]) };
-        let held = is.owners.entries().filter(|(held, _)| held.name == **owner);
-        held.flat_map(|(_, adds)| adds).try_for_each(|&add| self.own(add))?;
         let (owner, step) = (owner.clone(), now.id());
         match was.owners.iter().find(|held| held.name == *owner) {
             Some(held) => one(StepClaimed { owner, step, until: held.until }),
             None if is.owners.iter().any(|held| held.name == *owner) => one(StepReleased { owner, step }),
-            None => Err(self.cannot("it changes nothing as the plan stands", None)),
+            None => Err(self.idle()),
         }
     }
 
-    fn of_story(&self, before: &Item, now: &Item, retold: &StoryRetold) -> Changes {
-        let (Detail::Story { as_a: who, so_that: end }, Detail::Story { as_a, so_that }) =
-            (&before.detail, &now.detail)
-        else {
-            return Ok(vec![]);
-        };
-        let mut back = StoryRetold { as_a: None, i_want: None, so_that: None, story: now.id() };
-        if retold.as_a.is_some() {
-            self.unwritten(Some(as_a))?;
-            back.as_a = Some(Text::new(who.value().as_str())?);
+    fn of_story(&self, before: &Item, retold: &StoryRetold) -> Changes {
+        let Detail::Story { as_a, so_that } = &before.detail else { return Ok(vec![]) };
+        let again = |told: &Option<Text>, text: &str| told.as_ref().map(|_| Text::new(text)).transpose();
+        let end = so_that.as_ref().map_or("", |end| end.value());
+        if retold.so_that.is_some() && so_that.is_none() {
+            return Err(self.cannot("the story had no end before", None));
         }
-        if retold.i_want.is_some() {
-            self.unwritten(Some(&now.text))?;
-            back.i_want = Some(Text::new(before.text())?);
-        }
-        if retold.so_that.is_some() {
-            self.unwritten(so_that.as_deref())?;
-            let end = end.as_ref().ok_or_else(|| self.cannot("the story had no end before", None))?;
-            back.so_that = Some(Text::new(end.value().as_str())?);
-        }
-        one(back)
+        one(StoryRetold {
+            as_a: again(&retold.as_a, as_a.value())?,
+            i_want: again(&retold.i_want, before.text())?,
+            so_that: again(&retold.so_that, end)?,
+            story: before.id(),
+        })
     }
 }

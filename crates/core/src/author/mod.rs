@@ -34,6 +34,8 @@ pub mod record;
 mod refusal;
 pub mod section;
 pub mod step;
+#[cfg(test)]
+mod tests;
 mod undo;
 
 pub use beginning::{NewPlan, Template, begin};

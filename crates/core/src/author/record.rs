@@ -23,15 +23,14 @@ pub fn discover(
     Ok(batch.record(DiscoveryRecorded { after, corrects, evidence, source: None, text, under: None })?)
 }
 
-/// Takes a note under a label, perhaps about an item that an id names.
+/// Takes a note under a label, perhaps about an item.
 ///
 /// # Errors
 /// Where the text or the label is empty, or the item is not there.
 pub fn note(batch: &mut Batch, text: &str, label: &str, on: Option<&str>) -> Result<EventId, Refusal> {
     let plan = open(batch)?;
     let after = placing::end(plan, Kind::Note);
-    let on = on.map(|named| find::item(plan, Kind::Step, named).or_else(|_| find::by_id(plan, named)));
-    let on = on.transpose()?.map(Item::id);
+    let on = on.map(|named| find::visible(plan, named)).transpose()?.map(Item::id);
     let (label, text) = (title(label)?, wording(text)?);
     Ok(batch.record(NoteAdded { after, corrects: None, label, on, source: None, text, under: None })?)
 }

@@ -198,6 +198,7 @@ impl Refusal {
         let say = |text: &str| Some(text.to_owned());
         match self {
             Self::NotFound { what, .. } if *what == "event" => say("`git plan log --oneline` lists the events"),
+            Self::NotFound { what: "tag" | "author" | "source", .. } | Self::NotFound { known: 0, .. } => None,
             Self::NotFound { .. } | Self::WrongKind { .. } => {
                 say("`git plan show --ids` lists the items with their numbers and ids")
             }

@@ -103,8 +103,9 @@ pub fn release(batch: &mut Batch, step: &str, owner: Option<&str>) -> Result<Vec
     let mut owners: Vec<String> = owners(item).map(|owner| owner.name.clone()).collect();
     owners.retain(|name| owner.is_none_or(|owner| owner.trim() == name));
     if owners.is_empty() {
-        let by = owner.map(|owner| format!(" by {}", owner.trim())).unwrap_or_default();
-        return Err(Refusal::Already { item: find::label(plan, item), state: format!("not claimed{by}") });
+        let by = owner.map(|owner| format!(" by {}", crate::text::line(owner))).unwrap_or_default();
+        let (item, state) = (find::label(plan, item), format!("not claimed{by}"));
+        return Err(Refusal::WrongState { item, state, expected: "a step that is" });
     }
     let step = item.id();
     owners.iter().map(|owner| Ok(batch.record(StepReleased { owner: title(owner)?, step })?)).collect()
@@ -151,8 +152,8 @@ pub fn undepend(batch: &mut Batch, step: &str, on: &[String]) -> Result<Vec<Even
     for named in on {
         let on = find::any(plan, Kind::Step, named)?;
         if !depends(item).contains(&on.id()) {
-            let state = format!("not waiting for {}", find::label(plan, on));
-            return Err(Refusal::Already { item: find::label(plan, item), state });
+            let (item, state) = (find::label(plan, item), format!("not waiting for {}", find::label(plan, on)));
+            return Err(Refusal::WrongState { item, state, expected: "a step that is" });
         }
         awaited.push(on.id());
     }

@@ -48,27 +48,22 @@ impl<'a> Past<'a> {
         event.context.undoes.is_none() && !self.undone.contains_key(&event.id)
     }
 
-    /// The event whose effect this one has: an undo of an undo has that of the event undone first.
-    pub(super) fn origin(&self, id: EventId) -> EventId {
-        let undone_by = |id| self.get(id).and_then(|event| event.context.undoes);
-        let mut id = id;
-        while let Some(first) = undone_by(id).and_then(undone_by) {
-            id = first;
-        }
-        id
-    }
-
-    /// The standing events that come after one in the plan's order, in order.
-    pub(super) fn standing_after(&self, id: EventId) -> Vec<&'a Event> {
-        let at = self.events.get(&id).map_or(usize::MAX, |&(at, _)| at);
-        let mut later: Vec<_> = self.events.values().filter(|&&(i, event)| i > at && self.stands(event)).collect();
-        later.sort_by_key(|&&(i, _)| i);
-        later.into_iter().map(|&(_, event)| event).collect()
+    /// The events that stand and that one had not seen, in order: it is not among them.
+    pub(super) fn standing_since(&self, event: &Event) -> Vec<&'a Event> {
+        let seen = self.ancestors(event);
+        let unseen = |&&(_, other): &&(usize, &Event)| other.id != event.id && !seen.contains_key(&other.id);
+        let mut since: Vec<_> = self.events.values().filter(unseen).filter(|(_, other)| self.stands(other)).collect();
+        since.sort_by_key(|(at, _)| *at);
+        since.into_iter().map(|&(_, event)| event).collect()
     }
 
     /// The state before an event: the fold of its ancestors.
     fn before(&self, event: &Event) -> Plan {
-        let mut ancestors: BTreeMap<EventId, &Event> = BTreeMap::new();
+        Plan::replay(&self.ancestors(event).into_values().cloned().collect::<Vec<_>>())
+    }
+
+    fn ancestors(&self, event: &Event) -> BTreeMap<EventId, &'a Event> {
+        let mut ancestors: BTreeMap<EventId, &'a Event> = BTreeMap::new();
         let mut ahead = event.parents.clone();
         while let Some(id) = ahead.pop() {
             if let Some(event) = self.get(id)
@@ -77,7 +72,7 @@ impl<'a> Past<'a> {
                 ahead.extend(&event.parents);
             }
         }
-        Plan::replay(&ancestors.into_values().cloned().collect::<Vec<_>>())
+        ancestors
     }
 }
 

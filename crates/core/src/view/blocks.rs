@@ -15,7 +15,8 @@ pub(super) fn prose(text: &str, out: &mut String) {
 ///
 /// `indent` and `marker` together say where the text begins; the text may have many lines.
 pub(super) fn item(indent: usize, marker: &str, text: &str, out: &mut String) {
-    let column = indent + marker.chars().count();
+    // A box is part of the text as Markdown sees it: four columns more would make a later paragraph code.
+    let column = indent + marker.find('[').unwrap_or(marker.len());
     for (i, line) in text.trim_end().lines().enumerate() {
         let line = line.trim_end_matches('\r');
         if i == 0 {

@@ -46,9 +46,9 @@ fn scalar(text: &str) -> String {
     if plain { text.to_owned() } else { quoted(text) }
 }
 
-/// Characters that end a line or are no text for some reader of YAML.
+/// Characters that end a line, act on how others are shown, or are no text for some reader of YAML.
 fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    crate::text::is_active(c) || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// A double-quoted YAML scalar on one line.
@@ -61,9 +61,8 @@ fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if c.is_control() || is_hidden(c) => {
-                out.push_str(&format!("\\u{:04x}", u32::from(c)));
-            }
+            c if is_hidden(c) && u32::from(c) > 0xffff => out.push_str(&format!("\\U{:08x}", u32::from(c))),
+            c if is_hidden(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
         }
     }

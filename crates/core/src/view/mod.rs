@@ -80,7 +80,7 @@ impl<'a> Page<'a> {
         self.front_matter();
         let title = crate::text::line(self.plan.title());
         let suffix = if self.layout != Layout::Execplan || title.ends_with("ExecPlan") { "" } else { " ExecPlan" };
-        self.out.push_str(&format!("\n# {title}{suffix}\n"));
+        self.out.push_str(&format!("\n# {}\n", format!("{title}{suffix}").trim_start()));
         if self.layout == Layout::Cookbook {
             self.out.push_str(&format!("\n{LIVING}\n"));
         }

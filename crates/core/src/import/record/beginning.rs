@@ -16,7 +16,7 @@ impl Recorder<'_> {
                 _ => None,
             })
         };
-        let given = field("slug").and_then(|slug| slug.parse::<Slug>().ok()).or_else(|| options.slug.clone());
+        let given = options.slug.clone().or_else(|| field("slug").and_then(|slug| slug.parse::<Slug>().ok()));
         let heading = document.title().map(|title| bare(title, self.report.layout));
         let named = field("title").and_then(|title| Title::new(title.trim()).ok());
         let title = match (heading.and_then(|title| Title::new(title).ok()), &named) {

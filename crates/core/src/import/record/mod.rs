@@ -30,7 +30,7 @@ pub use report::{Kept, Report};
 pub struct Options {
     /// How the plan's view is written; as the headings suggest where absent.
     pub layout: Option<Layout>,
-    /// The name of the plan where its front matter gives none; as the title suggests where absent.
+    /// The name of the plan; as the front matter says where absent, else as the title suggests.
     pub slug: Option<Slug>,
     /// What makes this plan another than one with the same title, slug, author and time.
     pub nonce: Title,

@@ -1,0 +1,17 @@
+//! The program as it is used: processes, terminals, stock git beside it, and what a disk or a stranger may do to it.
+//!
+//! Each module is one promise. All run the built binary in a [`world::World`] that has nothing in it but what the test
+//! put there, with a clock that moves a second for each command, so that ids in snapshots are real and stable.
+//! Longer versions of the races and crashes run with `GIT_PLAN_LONG=1`.
+
+mod commands;
+mod damage;
+mod documents;
+mod examples;
+mod git_interop;
+mod hostile;
+mod killed;
+mod races;
+mod statuses;
+mod terminal;
+mod world;
