@@ -101,12 +101,13 @@ impl Ancestry {
 
 /// For each event, whether all earlier ones precede it and all later ones descend from it.
 fn critical(arrangement: &Arrangement) -> Vec<bool> {
-    // Every later event descends from `i` if each has a parent at `i` or after it: by induction along the order.
+    // Every later event descends from `i` if each has a parent at `i` or after it: by induction along the order. One
+    // whose parents all lie below the floor, or are missing, descends from nothing here.
     let mut reaches = vec![true; arrangement.iter().len()];
-    let mut lowest = u32::MAX;
+    let mut lowest = Some(u32::MAX);
     for (i, event) in arrangement.iter().enumerate().rev() {
-        reaches[i] = lowest >= i as u32;
-        lowest = lowest.min(arrangement.parents(event).iter().copied().max().unwrap_or(0));
+        reaches[i] = lowest >= Some(i as u32);
+        lowest = lowest.min(arrangement.parents(event).iter().copied().max());
     }
     let mut heads = BTreeSet::new();
     for (i, event) in arrangement.iter().enumerate() {

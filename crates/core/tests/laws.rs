@@ -1,0 +1,78 @@
+//! The laws of plans, held against events of all types, with forks, joins and lying clocks.
+//!
+//! The same scripts feed the fuzz targets, for hours where these run for seconds.
+
+mod scripts;
+
+use git_plan_core::change::FieldSet;
+use git_plan_core::{Actor, Draft, Field, Plan, Text};
+use proptest::prelude::*;
+use scripts::laws;
+
+fn script() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(any::<u8>(), 0..400)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_plan_can_be_shown(script in script()) {
+        laws::projection(&Plan::replay(&scripts::events(&script)));
+    }
+
+    #[test]
+    fn convergence(script in script()) {
+        let events = scripts::events(&script);
+        laws::convergence(&events, &Plan::replay(&events));
+    }
+
+    #[test]
+    fn idempotence(script in script()) {
+        let events = scripts::events(&script);
+        laws::idempotence(&events, &Plan::replay(&events));
+    }
+
+    #[test]
+    fn prefix_consistency(script in script()) {
+        let events = scripts::events(&script);
+        laws::prefix_consistency(&events, &Plan::replay(&events));
+    }
+
+    #[test]
+    fn incremental_is_rebuild_is_no_cache(script in script()) {
+        let events = scripts::events(&script);
+        laws::increments(&events, &Plan::replay(&events));
+    }
+
+    #[test]
+    fn no_lost_edit(script in script()) {
+        let events = scripts::events(&script);
+        let plan = Plan::replay(&events);
+        laws::no_lost_edit(&events, &plan);
+        laws::no_lost_member(&events, &plan);
+    }
+
+    #[test]
+    fn a_hidden_item_has_a_removal_that_saw_every_touch(script in script()) {
+        let events = scripts::events(&script);
+        laws::removal(&events, &Plan::replay(&events));
+    }
+}
+
+#[test]
+fn two_who_write_right_after_a_kept_state_are_both_heard() -> Result<(), Box<dyn std::error::Error>> {
+    let first = scripts::events(&[]);
+    let mut kept = Plan::replay(&first);
+    let mut events = first;
+    for (name, title) in [("Ada", "A better plan"), ("Grace", "The best plan")] {
+        let change = FieldSet { field: Field::Title, value: Text::new(title)? };
+        let by = Actor { name: name.into(), email: String::new() };
+        events.push(Draft::new(change).seal(&by, "2026-11-22T10:00:00.000Z".parse()?, kept.heads())?.event);
+    }
+    kept.extend(&events[1..]);
+    let titles = kept.field_register(Field::Title).map_or(0, |title| title.writes().count());
+    assert_eq!(titles, 2, "neither saw the other, so both titles are kept");
+    assert!(kept == Plan::replay(&events), "a kept state and the rest make the whole");
+    Ok(())
+}
