@@ -33,29 +33,49 @@ fn message(payload: &str) -> Vec<u8> {
 /// Asserts that `p` is reported as damaged at a commit by whatever reads it, is not written to, and that all else works.
 #[track_caller]
 fn assert_damaged(world: &World, what: &str, commit: &str) {
-    let tip = world.git(&["rev-parse", "plans/p"]);
-    for line in
-        [&["show"][..], &["show", "--raw"], &["status"], &["log"], &["next"], &["show", "--json"], &["log", "--json"]]
-    {
-        let said = world.plan(&[&["-p", "p"], line].concat());
-        assert_eq!(said.status, Some(7), "{what}: {line:?} ends with status 7:\n{said}");
-        assert!(said.stderr.contains("plan p is damaged") && said.stderr.contains(commit), "{what}: where:\n{said}");
-        assert!(!said.stderr.contains("panicked"), "{what}: {line:?} does not panic:\n{said}");
-    }
-    for line in [&["note", "x"][..], &["step", "done", "1"], &["set", "title", "x"], &["undo"], &["archive"]] {
-        let said = world.plan(&[&["-p", "p"], line].concat()).failed(7, commit);
-        assert!(said.contains("nothing was written"), "{what}: {line:?}: {said}");
-    }
-    assert_eq!(world.git(&["rev-parse", "plans/p"]), tip, "{what}: the ref has not moved");
+    assert_reported(world, what, commit, &[&["show"], &["log", "--json"]]);
+    assert_refused(world, what, commit, &[&["note", "x"]]);
     let listed = world.plan(&["list"]);
     assert!(listed.stdout.contains("damaged: ") && listed.stdout.contains("Plan sound"), "{what}: the list:\n{listed}");
     assert_sound_goes_on(world, what);
 }
 
 #[track_caller]
+fn assert_reported(world: &World, what: &str, commit: &str, lines: &[&[&str]]) {
+    for line in lines {
+        let said = world.plan(&[&["-p", "p"], *line].concat());
+        assert_eq!(said.status, Some(7), "{what}: {line:?} ends with status 7:\n{said}");
+        assert!(said.stderr.contains("plan p is damaged") && said.stderr.contains(commit), "{what}: where:\n{said}");
+        assert!(!said.stderr.contains("panicked"), "{what}: {line:?} does not panic:\n{said}");
+    }
+}
+
+#[track_caller]
+fn assert_refused(world: &World, what: &str, commit: &str, lines: &[&[&str]]) {
+    let tip = world.git(&["rev-parse", "plans/p"]);
+    for line in lines {
+        let said = world.plan(&[&["-p", "p"], *line].concat()).failed(7, commit);
+        assert!(said.contains("nothing was written"), "{what}: {line:?}: {said}");
+    }
+    assert_eq!(world.git(&["rev-parse", "plans/p"]), tip, "{what}: the ref has not moved");
+}
+
+#[track_caller]
 fn assert_sound_goes_on(world: &World, what: &str) {
     world.plan(&["-p", "sound", "note", what]).done();
     assert!(world.plan(&["-p", "sound", "show"]).done().contains(what), "{what}: the other plan goes on");
+}
+
+#[test]
+fn whatever_reads_reports_the_damage_and_nothing_writes() {
+    let world = world();
+    let commit = world.forge("p", b"just a commit\n");
+    let reading: &[&[&str]] =
+        &[&["show", "--raw"], &["show", "--ids"], &["status"], &["log"], &["next"], &["show", "--json"]];
+    assert_reported(&world, "a junk commit", &commit, reading);
+    let writing: &[&[&str]] =
+        &[&["step", "done", "1"], &["set", "title", "x"], &["undo"], &["archive"], &["decide", "x"]];
+    assert_refused(&world, "a junk commit", &commit, writing);
 }
 
 #[test]
@@ -102,10 +122,12 @@ fn commits_that_are_no_events_are_reported_and_not_built_upon() {
             message(&events[0].to_string())
         }),
     ];
+    let world = world();
     for (what, forged) in cases {
-        let world = world();
+        let begun = world.git(&["rev-parse", "plans/p"]);
         let commit = world.forge("p", &forged(&world));
         assert_damaged(&world, what, &commit);
+        world.git(&["update-ref", "refs/plans/p", &begun]);
     }
 }
 
