@@ -87,7 +87,10 @@ pub fn append(
         Ok(make(batch)?)
     });
     match (appended, key) {
-        (Ok(done), _) => Ok(Written { slug, plan: done.plan, events: done.events, repeated: false }),
+        (Ok(done), _) => {
+            let (plan, events) = done.into_whole(&session.repo)?;
+            Ok(Written { slug, plan, events, repeated: false })
+        }
         (Err(git_plan_store::AppendError::Refused(Stop::Repeated)), Some(key)) => {
             repeated(session, slug, &writer, key, make)
         }

@@ -19,7 +19,7 @@ use crate::object::Durability;
 use crate::record;
 use crate::refs::{Expected, PlanLock};
 use crate::repository::Repository;
-use crate::snapshot;
+use crate::snapshot::{self, Snapshot};
 
 /// How long a writer waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -42,8 +42,8 @@ pub struct Writer {
 /// What an append did.
 #[derive(Debug)]
 pub struct Appended {
-    /// The plan with the events.
-    pub plan: Plan,
+    /// The plan with the events, of which only that was read which was looked at.
+    plan: Plan,
     /// The events, in the order in which they were recorded; empty where there was nothing to record.
     pub events: Vec<Event>,
     /// The newest commit.
@@ -59,6 +59,34 @@ pub enum AppendError<E> {
     /// The repository did not take it.
     #[error(transparent)]
     Store(#[from] Error),
+}
+
+impl Appended {
+    /// Looks at the plan with the events. Only what is looked at is read; `look` may run twice, and what it says the
+    /// second time counts.
+    ///
+    /// # Errors
+    /// Where the plan has to be read anew, and cannot be.
+    pub fn look<R>(&self, repository: &Repository, mut look: impl FnMut(&Plan) -> R) -> Result<R> {
+        let seen = look(&self.plan);
+        if self.plan.is_whole() {
+            return Ok(seen);
+        }
+        let (anew, _) = repository.load_counting(self.tip, None)?;
+        Ok(look(&anew.plan))
+    }
+
+    /// The plan with the events, all of it read, and the events.
+    ///
+    /// # Errors
+    /// Where the plan has to be read anew, and cannot be.
+    pub fn into_whole(mut self, repository: &Repository) -> Result<(Plan, Vec<Event>)> {
+        let plan = match self.plan.fetch_all() {
+            true => self.plan,
+            false => repository.load_counting(self.tip, None)?.0.plan,
+        };
+        Ok((plan, self.events))
+    }
 }
 
 impl<E: From<RecordError>> From<RecordError> for AppendError<E> {
@@ -106,13 +134,22 @@ impl Repository {
     ) -> std::result::Result<Appended, AppendError<E>> {
         let press = Press::new(self, writer)?;
         let deadline = Instant::now() + PATIENCE;
+        let mut trusting = true;
         loop {
             let lock = self.lock_plan(slug, deadline.saturating_duration_since(Instant::now()))?;
-            let before = self.before(slug, &lock, anew)?;
+            let snapshot = if trusting { self.snapshot(slug) } else { None };
+            let before = self.before(slug, &lock, anew, snapshot)?;
             let mut batch = Batch::new(before.plan, writer.by.clone(), writer.at, writer.context.clone());
-            make(&mut batch).map_err(AppendError::Refused)?;
+            let made = make(&mut batch);
             let (mut plan, sealed) = batch.into_parts();
-            let Some(last) = press.write(&plan, &sealed, before.tip)? else {
+            let subjects = subjects(&plan, &sealed);
+            if !plan.is_whole() {
+                // What was made of a damaged snapshot, a refusal included, is not to be relied on.
+                trusting = false;
+                continue;
+            }
+            made.map_err(AppendError::Refused)?;
+            let Some(last) = press.write(subjects, &sealed, before.tip)? else {
                 let tip = before.tip.ok_or_else(|| Error::NoSuchPlan { slug: slug.to_string() })?;
                 return Ok(Appended { plan, events: Vec::new(), tip });
             };
@@ -134,13 +171,13 @@ impl Repository {
     }
 
     /// The plan as its lock's holder finds it.
-    fn before(&self, slug: &Slug, lock: &PlanLock<'_>, anew: bool) -> Result<Before> {
+    fn before(&self, slug: &Slug, lock: &PlanLock<'_>, anew: bool, snapshot: Option<Snapshot>) -> Result<Before> {
         match (lock.tip()?, anew) {
             (Some(_), true) => Err(Error::PlanExists { slug: slug.to_string() }),
             (None, false) => Err(Error::NoSuchPlan { slug: slug.to_string() }),
             (None, true) => Ok(Before { plan: Plan::replay(&[]), tip: None, since_snapshot: 0 }),
             (Some(tip), false) => {
-                let (loaded, replayed) = self.load_counting(slug, tip)?;
+                let (loaded, replayed) = self.load_counting(tip, snapshot)?;
                 if let Some(damage) = loaded.damage.first() {
                     let (slug, commit) = (slug.to_string(), damage.commit);
                     return Err(Error::PlanDamaged { slug, commit, reason: damage.reason.clone() });
@@ -159,6 +196,12 @@ impl Repository {
             let _ = self.pack_plan_refs();
         }
     }
+}
+
+/// What the commits of these events are headed.
+fn subjects(plan: &Plan, sealed: &[Sealed]) -> Vec<String> {
+    let changes = sealed.iter().map(|sealed| sealed.event.change.as_ref());
+    changes.map(|change| change.map_or_else(ToString::to_string, |change| subject(change, plan))).collect()
 }
 
 struct Before {
@@ -194,7 +237,7 @@ impl<'r> Press<'r> {
     }
 
     /// Writes one commit for each event, each on top of the one before, and says which is the last.
-    fn write(&self, plan: &Plan, sealed: &[Sealed], tip: Option<ObjectId>) -> Result<Option<Pressed>> {
+    fn write(&self, subjects: Vec<String>, sealed: &[Sealed], tip: Option<ObjectId>) -> Result<Option<Pressed>> {
         let bulk = sealed.len() > BULK && self.durability == Durability::Synced;
         let durability = if bulk { Durability::Unsynced } else { self.durability };
         let tree = match tip {
@@ -203,10 +246,8 @@ impl<'r> Press<'r> {
         };
         let mut written = Vec::with_capacity(sealed.len());
         let mut last = None;
-        for sealed in sealed {
+        for (sealed, subject) in sealed.iter().zip(subjects) {
             let parents: Vec<ObjectId> = written.last().copied().or(tip).into_iter().collect();
-            let Ok(change) = &sealed.event.change else { continue };
-            let subject = subject(change, plan);
             let mut raw = record::commit(sealed, &subject, tree, &parents, [&self.author, &self.committer]);
             if let Some(signer) = &self.signer {
                 raw = signer.sign(&raw)?;

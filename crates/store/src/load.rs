@@ -5,7 +5,7 @@ use gix::hash::ObjectId;
 
 use crate::error::{Error, Result};
 use crate::repository::Repository;
-use crate::snapshot;
+use crate::snapshot::{self, Snapshot};
 use crate::walk::{self, Damage, Entry, Stop};
 
 /// A plan as it is at a commit.
@@ -53,16 +53,15 @@ impl Repository {
 
     /// The plan at a commit. A reader leaves a snapshot behind where it had much to replay.
     fn load_commit(&self, slug: &Slug, tip: ObjectId) -> Result<Loaded> {
-        let (mut loaded, replayed) = self.load_counting(slug, tip)?;
+        let (mut loaded, replayed) = self.load_counting(tip, self.whole_snapshot(slug))?;
         if replayed >= 4 * snapshot::EVERY && loaded.damage.is_empty() {
             self.keep_snapshot(slug, tip, &mut loaded.plan);
         }
         Ok(loaded)
     }
 
-    /// The plan at a commit, from its snapshot where that holds, and how many events had to be replayed.
-    pub(crate) fn load_counting(&self, slug: &Slug, tip: ObjectId) -> Result<(Loaded, usize)> {
-        let snapshot = self.snapshot(slug);
+    /// The plan at a commit, from a snapshot where that holds, and how many events had to be replayed.
+    pub(crate) fn load_counting(&self, tip: ObjectId, snapshot: Option<Snapshot>) -> Result<(Loaded, usize)> {
         let stop = snapshot.as_ref().map(|s| Stop { commit: s.commit, event: s.event });
         let walked = walk::walk(self, &[tip], stop, false)?;
         let replayed = walked.entries.len();

@@ -82,7 +82,10 @@ impl Import {
         let slug = trial.plan().slug().cloned().ok_or_else(|| Failure::usage("no name for the plan; give --slug"))?;
         let done = work.session.repo.create(&slug, &writer, &mut record)?;
         match report {
-            Some(report) => say(work, &slug, &done.plan, &report),
+            Some(report) => {
+                let (plan, _) = done.into_whole(&work.session.repo)?;
+                say(work, &slug, &plan, &report)
+            }
             None => Ok(()),
         }
     }

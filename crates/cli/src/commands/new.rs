@@ -78,7 +78,10 @@ impl New {
         let (slug, writer) = (new.slug()?, work.session.writer(&self.why)?);
         let created = work.session.repo.create(&slug, &writer, |batch| author::begin(batch, &new).map(drop));
         let written = match created {
-            Ok(done) => Written { slug, plan: done.plan, events: done.events, repeated: false },
+            Ok(done) => {
+                let (plan, events) = done.into_whole(&work.session.repo)?;
+                Written { slug, plan, events, repeated: false }
+            }
             Err(AppendError::Store(error @ Error::PlanExists { .. })) => self.again(work, slug, &writer, new, error)?,
             Err(error) => return Err(error.into()),
         };

@@ -1,5 +1,6 @@
 //! Adding, wording, placing and removing items: what all kinds have in common.
 
+use super::plan::Name;
 use super::refs::{Rejection, Turn};
 use super::register::{AddWins, Register};
 use super::{Branch, Decision, Detail, Existence, Item, Place, Plan, Step, What};
@@ -116,6 +117,7 @@ impl Plan {
             existence: Existence::default(),
             links: AddWins::default(),
             detail: addition.detail,
+            children: Vec::new(),
         };
         let kind = item.kind();
         let first = match (addition.state, kind.states()) {
@@ -137,10 +139,10 @@ impl Plan {
         item.place.branch = self.branch(kind, addition.under, turn)?;
         item.placements = Register::new(stamp, item.place);
 
-        self.tree.insert(item.place, addition.after, stamp.id, kind);
+        self.insert_slot(item.place, addition.after, stamp.id, kind);
         self.touch_parent(item.place.branch, turn);
         item.existence.touch(stamp.seq, turn.ancestry);
-        self.index.insert(stamp.id, self.items.len());
+        self.index.insert(stamp.id, Name { at: self.items.len() as u32, repeated: None });
         self.items.push(item);
         for old in addition.supersedes {
             let at = self.find(old, turn)?;
@@ -159,14 +161,12 @@ impl Plan {
     /// Makes an event that repeats the adding of an item another name of that item, so that what was said of it under
     /// this name, by somebody who saw only the repetition, is not lost.
     pub(super) fn alias(&mut self, first: EventId, change: &Change, turn: Turn<'_>) {
-        let (Some(&at), Some(addition)) = (self.index.get(&first), addition(change, turn)) else { return };
-        let item = &self.items[at];
-        let node = item.id();
-        self.aliases.insert(turn.stamp.id, (item.id(), turn.stamp.seq));
-        self.index.insert(turn.stamp.id, at);
-        let kind = item.kind();
+        let (Some(&first), Some(addition)) = (self.index.get(&first), addition(change, turn)) else { return };
+        let Some(item) = self.items.get(first.at as usize) else { return };
+        let (node, kind) = (item.id(), item.kind());
+        self.index.insert(turn.stamp.id, Name { repeated: Some(turn.stamp.seq), ..first });
         if let Ok(branch) = self.branch(kind, addition.under, turn) {
-            self.tree.insert(Place { branch, slot: turn.stamp.id }, Some(node), node, kind);
+            self.insert_slot(Place { branch, slot: turn.stamp.id }, Some(node), node, kind);
         }
     }
 
@@ -174,23 +174,29 @@ impl Plan {
     pub(super) fn fold_item(&mut self, change: &Change, turn: Turn<'_>) -> Result<(), Rejection> {
         match change {
             Change::ItemReworded(data) => {
-                let at = self.find(data.item, turn)?;
-                let kind = self.items[at].kind();
+                let (at, item) = self.found(data.item, turn)?;
+                let kind = item.kind();
                 if matches!(kind, Kind::Decision | Kind::Section) {
                     return Err(Rejection::new("wrong-kind", format!("rewords the {kind} {}", data.item)));
                 }
-                self.touch(at, turn).text.write(turn.stamp, data.text.clone().into(), turn.ancestry);
+                if let Some(item) = self.touch(at, turn) {
+                    item.text.write(turn.stamp, data.text.clone().into(), turn.ancestry);
+                }
             }
             Change::ItemMoved(data) => self.place(data, turn)?,
             Change::ItemRemoved(data) => {
                 let found: Result<Vec<_>, _> = data.items.iter().map(|&id| self.find(id, turn)).collect();
                 for at in found? {
-                    self.items[at].existence.remove(turn.stamp, turn.ancestry);
+                    if let Some(item) = self.items.get_mut(at) {
+                        item.existence.remove(turn.stamp, turn.ancestry);
+                    }
                 }
             }
             Change::ItemRestored(data) => {
                 let at = self.find(data.item, turn)?;
-                self.items[at].existence.restore(turn.stamp.seq, turn.ancestry);
+                if let Some(item) = self.items.get_mut(at) {
+                    item.existence.restore(turn.stamp.seq, turn.ancestry);
+                }
             }
             _ => {}
         }
@@ -198,18 +204,18 @@ impl Plan {
     }
 
     fn place(&mut self, data: &ItemMoved, turn: Turn<'_>) -> Result<(), Rejection> {
-        let at = self.find(data.item, turn)?;
-        let kind = self.items[at].kind();
+        let (at, item) = self.found(data.item, turn)?;
+        let (kind, node) = (item.kind(), item.id());
         let branch = self.branch(kind, data.under, turn)?;
         let place = Place { branch, slot: turn.stamp.id };
         // The slot is there even where the move is skipped, so that what was put after it finds its place.
-        let node = self.items[at].id();
-        self.tree.insert(place, data.after, node, kind);
+        self.insert_slot(place, data.after, node, kind);
         let cycle = matches!(branch, Branch::Items(parent) if self.is_within(parent, node));
-        let item = self.touch(at, turn);
-        item.placements.write(turn.stamp, place, turn.ancestry);
-        if !cycle {
-            item.place = place;
+        if let Some(item) = self.touch(at, turn) {
+            item.placements.write(turn.stamp, place, turn.ancestry);
+            if !cycle {
+                item.place = place;
+            }
         }
         self.touch_parent(branch, turn);
         Ok(())

@@ -37,8 +37,10 @@ impl Plan {
         self.fold(event, change, turn)?;
         self.updated = event.at;
         if let Some(key) = key {
-            let entries = self.keys.entry((event.by.clone(), key.to_owned())).or_default();
+            let key = Self::key(&event.by, key);
+            let mut entries = self.keys.get(&key).cloned().unwrap_or_default();
             entries.push((Self::digest(change), event.id));
+            self.keys.insert(key, entries);
         }
         match change {
             Change::PlanArchived(_) => self.existence.remove(stamp, ancestry),
@@ -86,11 +88,15 @@ impl Plan {
             }
             Change::LinkAdded(LinkAdded { from, rel, to }) => {
                 let at = self.find(*from, turn)?;
-                self.touch(at, turn).links.add((rel.clone().into(), to.clone().into()), stamp);
+                if let Some(item) = self.touch(at, turn) {
+                    item.links.add((rel.clone().into(), to.clone().into()), stamp);
+                }
             }
             Change::LinkRemoved(LinkRemoved { from, rel, to }) => {
                 let at = self.find(*from, turn)?;
-                self.touch(at, turn).links.remove(&(rel.clone().into(), to.clone().into()), stamp.seq, ancestry);
+                if let Some(item) = self.touch(at, turn) {
+                    item.links.remove(&(rel.clone().into(), to.clone().into()), stamp.seq, ancestry);
+                }
             }
             Change::StoryRetold(data) => self.retell(data, turn)?,
             _ => match super::adding::addition(change, turn) {
@@ -110,7 +116,9 @@ impl Plan {
             Parent::Standing(role) => write(&mut self.headings, role, &data.heading, turn),
             Parent::Node(id) => {
                 let at = self.find_kind(id, &[Kind::Section], turn)?;
-                self.touch(at, turn).text.write(turn.stamp, data.heading.clone().into(), turn.ancestry);
+                if let Some(item) = self.touch(at, turn) {
+                    item.text.write(turn.stamp, data.heading.clone().into(), turn.ancestry);
+                }
             }
         }
         Ok(())
@@ -120,11 +128,11 @@ impl Plan {
         match data.of {
             Parent::Standing(role) => write(&mut self.prose, role, &data.text, turn),
             Parent::Node(id) => {
-                let at = self.find(id, turn)?;
-                if self.items[at].kind() == Kind::Prose {
+                let (at, item) = self.found(id, turn)?;
+                if item.kind() == Kind::Prose {
                     return Err(Rejection::new("wrong-kind", format!("gives a body to the prose {id}")));
                 }
-                let item = self.touch(at, turn);
+                let Some(item) = self.touch(at, turn) else { return Ok(()) };
                 match &mut item.body {
                     Some(body) => body.write(turn.stamp, data.text.clone().into(), turn.ancestry),
                     None => item.body = Some(Box::new(Register::new(turn.stamp, data.text.clone().into()))),
@@ -136,7 +144,7 @@ impl Plan {
 
     fn retell(&mut self, data: &StoryRetold, turn: Turn<'_>) -> Result<(), Rejection> {
         let at = self.find_kind(data.story, &[Kind::Story], turn)?;
-        let item = self.touch(at, turn);
+        let Some(item) = self.touch(at, turn) else { return Ok(()) };
         if let Some(wish) = &data.i_want {
             item.text.write(turn.stamp, wish.clone().into(), turn.ancestry);
         }
@@ -160,7 +168,7 @@ impl Plan {
             Change::StepStarted(data) => self.set_state(data.step, Kind::Step, State::Doing, turn)?,
             Change::StepCompleted(data) => {
                 self.set_state(data.step, Kind::Step, State::Done, turn)?;
-                if let Some(step) = self.step_mut(data.step) {
+                if let Some(Detail::Step(step)) = self.detail_mut(data.step) {
                     step.evidence.extend(data.evidence.iter().cloned().map(String::from));
                 }
                 self.enter(event, stamp, What::Completed, data.step);
@@ -175,18 +183,14 @@ impl Plan {
             }
             Change::CriterionMet(data) => {
                 self.set_state(data.criterion, Kind::Criterion, State::Met, turn)?;
-                if let Some(&at) = self.index.get(&data.criterion)
-                    && let Detail::Criterion { evidence } = &mut self.items[at].detail
-                {
+                if let Some(Detail::Criterion { evidence }) = self.detail_mut(data.criterion) {
                     evidence.extend(data.evidence.iter().cloned().map(String::from));
                 }
             }
             Change::CriterionUnmet(data) => self.set_state(data.criterion, Kind::Criterion, State::Open, turn)?,
             Change::BlockerResolved(data) => {
                 self.set_state(data.blocker, Kind::Blocker, State::Resolved, turn)?;
-                if let Some(&at) = self.index.get(&data.blocker)
-                    && let Detail::Blocker { how, .. } = &mut self.items[at].detail
-                {
+                if let Some(Detail::Blocker { how, .. }) = self.detail_mut(data.blocker) {
                     how.extend(data.how.iter().map(|text| (stamp, text.clone().into())));
                 }
                 self.enter(event, stamp, What::Resolved, data.blocker);
@@ -199,7 +203,7 @@ impl Plan {
             Change::StepClaimed(data) => {
                 let at = self.find_kind(data.step, &[Kind::Step], turn)?;
                 let owner = Owner { name: data.owner.clone().into(), until: data.until };
-                if let Detail::Step(step) = &mut self.touch(at, turn).detail {
+                if let Some(Detail::Step(step)) = self.touch_detail(at, turn) {
                     // A new claim of the same owner renews the old one.
                     let renewed: Vec<_> = step.owners.iter().filter(|o| o.name == owner.name).cloned().collect();
                     renewed.iter().for_each(|old| step.owners.remove(old, stamp.seq, ancestry));
@@ -208,7 +212,7 @@ impl Plan {
             }
             Change::StepReleased(data) => {
                 let at = self.find_kind(data.step, &[Kind::Step], turn)?;
-                if let Detail::Step(step) = &mut self.touch(at, turn).detail {
+                if let Some(Detail::Step(step)) = self.touch_detail(at, turn) {
                     let given: Vec<_> = step.owners.iter().filter(|o| o.name == *data.owner).cloned().collect();
                     given.iter().for_each(|owner| step.owners.remove(owner, stamp.seq, ancestry));
                 }
@@ -217,20 +221,20 @@ impl Plan {
                 self.find_kind(*on, &[Kind::Step], turn)?;
                 let at = self.find_kind(*step, &[Kind::Step], turn)?;
                 let on = self.first_name(*on);
-                if let Detail::Step(step) = &mut self.touch(at, turn).detail {
+                if let Some(Detail::Step(step)) = self.touch_detail(at, turn) {
                     step.depends.add(on, stamp);
                 }
             }
             Change::StepUndepended(StepUndepended { step, on }) => {
                 let at = self.find_kind(*step, &[Kind::Step], turn)?;
                 let on = self.first_name(*on);
-                if let Detail::Step(step) = &mut self.touch(at, turn).detail {
+                if let Some(Detail::Step(step)) = self.touch_detail(at, turn) {
                     step.depends.remove(&on, stamp.seq, ancestry);
                 }
             }
             Change::DecisionAmended(data) => {
                 let at = self.find_kind(data.decision, &[Kind::Decision], turn)?;
-                if let Detail::Decision(decision) = &mut self.touch(at, turn).detail {
+                if let Some(Detail::Decision(decision)) = self.touch_detail(at, turn) {
                     decision.amendments.push((stamp, data.text.clone().into()));
                 }
             }
@@ -246,7 +250,7 @@ impl Plan {
 
     fn set_state(&mut self, id: ItemId, kind: Kind, state: State, turn: Turn<'_>) -> Result<(), Rejection> {
         let at = self.find_kind(id, &[kind], turn)?;
-        let item = self.touch(at, turn);
+        let Some(item) = self.touch(at, turn) else { return Ok(()) };
         match &mut item.state {
             Some(register) => register.write(turn.stamp, state, turn.ancestry),
             None => item.state = Some(Register::new(turn.stamp, state)),
@@ -256,7 +260,7 @@ impl Plan {
 
     fn answer(&mut self, id: ItemId, text: Option<String>, turn: Turn<'_>) -> Result<(), Rejection> {
         let at = self.find_kind(id, &[Kind::Question], turn)?;
-        if let Detail::Question { answer, .. } = &mut self.touch(at, turn).detail {
+        if let Some(Detail::Question { answer, .. }) = self.touch_detail(at, turn) {
             answer.write(turn.stamp, text, turn.ancestry);
         }
         Ok(())
@@ -266,19 +270,16 @@ impl Plan {
     /// can settle on one.
     pub(super) fn supersede(&mut self, at: usize, by: ItemId, turn: Turn<'_>) {
         let by = self.first_name(by);
-        if let Detail::Decision(decision) = &mut self.touch(at, turn).detail {
+        if let Some(Detail::Decision(decision)) = self.touch_detail(at, turn) {
             let named: Vec<_> = decision.superseded_by.iter().copied().collect();
             named.iter().for_each(|old| decision.superseded_by.remove(old, turn.stamp.seq, turn.ancestry));
             decision.superseded_by.add(by, turn.stamp);
         }
     }
 
-    fn step_mut(&mut self, id: ItemId) -> Option<&mut super::Step> {
-        let at = *self.index.get(&id)?;
-        match &mut self.items[at].detail {
-            Detail::Step(step) => Some(step),
-            _ => None,
-        }
+    fn detail_mut(&mut self, id: ItemId) -> Option<&mut Detail> {
+        let at = self.position(id)?;
+        self.items.get_mut(at).map(|item| &mut item.detail)
     }
 
     /// Enters something in the progress log.

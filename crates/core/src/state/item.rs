@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::register::{AddWins, Register};
-use super::tree::Place;
+use super::tree::{Place, Slot};
 use super::{Existence, Stamp};
 use crate::prelude::*;
 use crate::{ItemId, Kind, ResultGroup, Role, State, Timestamp};
@@ -35,6 +35,8 @@ pub struct Item {
     pub links: AddWins<(String, String)>,
     /// What its kind adds.
     pub detail: Detail,
+    /// The slots of what ever hung below it.
+    pub(super) children: Vec<Slot>,
 }
 
 /// What a kind of item has beyond the common.

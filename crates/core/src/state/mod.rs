@@ -5,7 +5,9 @@
 //! the reason, and hides nothing that follows. [`Plan::extend`] with the rest gives what replaying all would give.
 //!
 //! How: `order.rs` puts the events in order, `ancestry.rs` answers who saw what, `apply.rs` folds one event at a time.
-//! Merge rules live in the data: `register.rs` (values), `existence.rs` (removal), `tree.rs` (places). `adding.rs` has what all kinds of items share, `refs.rs` what an event may name.
+//! Merge rules live in the data: `register.rs` (values), `existence.rs` (removal), `tree.rs` (places). `adding.rs` has
+//! what all kinds of items share, `refs.rs` what an event may name. `stow.rs` puts a state away so that only what is
+//! looked at need be read back; `paged.rs` and `table.rs` are what it is made of.
 
 mod adding;
 mod ancestry;
@@ -14,15 +16,19 @@ mod existence;
 mod item;
 mod json;
 mod outline;
+mod paged;
 mod plan;
 mod refs;
 mod register;
+mod stow;
+mod table;
 mod tree;
 
 pub use existence::Existence;
 pub use item::{Decision, Detail, Item, Owner, Step};
 pub(crate) use outline::is_current;
 pub use outline::{Outlined, Progress};
+pub use paged::{Paged, Pages, Shelf};
 pub use plan::{Entry, InertEvent, Person, Plan, Source, What};
 pub use register::{AddWins, Register, Write};
 pub use tree::{Branch, Place, Tree};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Branch, Detail, Item, Plan};
 use crate::prelude::*;
-use crate::{ItemId, Kind, Parent, Role, State};
+use crate::{EventId, ItemId, Kind, Parent, Role, State};
 
 /// An item in the outline of its list.
 #[derive(Debug, Clone)]
@@ -36,18 +36,57 @@ impl Plan {
     /// A removed node below which something is still to be seen is shown too: nothing visible hangs in the air.
     #[must_use]
     pub fn children(&self, branch: Branch) -> Vec<&Item> {
-        let standing = |(slot, node)| {
+        self.standing(branch).collect()
+    }
+
+    fn standing(&self, branch: Branch) -> impl Iterator<Item = &Item> {
+        self.slots(branch).filter_map(|(slot, node)| {
             let item = self.item(node)?;
             (item.place.slot == slot && (item.is_visible() || self.shelters(node))).then_some(item)
+        })
+    }
+
+    /// The last slot of a list: what to name as `after` so that something new comes last.
+    ///
+    /// The node that it was made for may be removed or may have moved on; the slot holds its place all the same.
+    #[must_use]
+    pub fn last_slot(&self, branch: Branch) -> Option<EventId> {
+        self.slots(branch).next_back().map(|(slot, _)| slot)
+    }
+
+    /// The step with this number in [`Plan::steps`], found without walking the steps after it.
+    #[must_use]
+    pub fn step_by_number(&self, number: &str) -> Option<&Item> {
+        self.by_number(Kind::Step, Role::Steps, number)
+    }
+
+    fn by_number(&self, kind: Kind, home: Role, number: &str) -> Option<&Item> {
+        let parse = |part: &str| {
+            let plain = !part.starts_with('0') && part.bytes().all(|byte| byte.is_ascii_digit());
+            plain.then(|| part.parse::<usize>().ok()?.checked_sub(1)).flatten()
         };
-        self.tree.slots(branch).filter_map(standing).collect()
+        let below = |parent| self.standing(Branch::Items(parent)).filter(move |item| item.kind() == kind);
+        let mut parts = number.split('.').map(parse);
+        let mut item = self.homes(home).flat_map(below).nth(parts.next()??)?;
+        for part in parts {
+            item = below(Parent::Node(item.id())).nth(part?)?;
+        }
+        Some(item)
+    }
+
+    /// Where items of a kind hang that is at home in a role, in the order in which they are numbered.
+    fn homes(&self, home: Role) -> impl Iterator<Item = Parent> {
+        let others = Role::ALL.iter().copied().filter(move |&role| role != home);
+        let standing = core::iter::once(home).chain(others).map(Parent::Standing);
+        let sections = core::iter::once_with(|| self.sections()).flatten();
+        standing.chain(sections.map(|section| Parent::Node(section.id())))
     }
 
     /// Whether something visible hangs below a removed node.
     fn shelters(&self, node: ItemId) -> bool {
         let mut below = vec![node];
         while let Some(parent) = below.pop() {
-            for (slot, child) in self.tree.slots(Branch::Items(Parent::Node(parent))) {
+            for (slot, child) in self.slots(Branch::Items(Parent::Node(parent))) {
                 match self.item(child) {
                     Some(item) if item.place.slot != slot => {}
                     Some(item) if item.is_visible() => return true,
@@ -94,12 +133,9 @@ impl Plan {
     }
 
     pub(crate) fn numbered(&self, kind: Kind, home: Role) -> Vec<Outlined<'_>> {
-        let mut parents = vec![Parent::Standing(home)];
-        parents.extend(Role::ALL.iter().filter(|&&role| role != home).map(|&role| Parent::Standing(role)));
-        parents.extend(self.sections().into_iter().map(|section| Parent::Node(section.id())));
         let mut all = Vec::new();
         let mut top = 0;
-        for parent in parents {
+        for parent in self.homes(home) {
             let mut outline = self.outline(parent, kind);
             let first = top;
             for outlined in &mut outline {

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::ancestry::Ancestry;
+use super::paged::{Paged, Shelf};
 use super::register::{AddWins, Register};
+use super::table::Table;
 use super::{Existence, Item, Stamp, Tree};
 use crate::event::{Actor, Agent, Event};
 use crate::order::{self, Floor, Placed};
@@ -24,15 +26,14 @@ pub struct Plan {
     pub(super) existence: Existence,
     pub(super) prose: BTreeMap<Role, Register<String>>,
     pub(super) headings: BTreeMap<Role, Register<String>>,
-    pub(super) items: Vec<Item>,
-    #[serde(skip)]
-    pub(super) index: BTreeMap<ItemId, usize>,
-    /// Events that repeated the adding of an item: the item, and the event's number in the order.
-    pub(super) aliases: BTreeMap<EventId, (ItemId, u32)>,
+    pub(super) items: Paged<Item>,
+    /// The items by their names.
+    pub(super) index: Table<Name>,
     pub(super) tree: Tree,
     /// What happened, in order.
-    pub log: Vec<Entry>,
-    pub(super) keys: BTreeMap<(Actor, String), Vec<(EventId, EventId)>>,
+    pub log: Paged<Entry>,
+    /// What was recorded under a key of an actor: the digest of each change, and its event.
+    pub(super) keys: Table<Vec<(EventId, EventId)>>,
     people: Vec<Person>,
     /// Events that have no effect, in order, each with its reason.
     pub inert: Vec<InertEvent>,
@@ -41,6 +42,17 @@ pub struct Plan {
     count: u32,
     time: i64,
     pub(super) updated: Timestamp,
+    #[serde(skip)]
+    pub(super) shelf: Shelf,
+}
+
+/// What an id is the name of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Name {
+    /// The item's place among the items.
+    pub(super) at: u32,
+    /// Where the id is that of an event that repeated the adding of the item: its number in the order.
+    pub(super) repeated: Option<u32>,
 }
 
 /// A work that the plan rests on.
@@ -174,30 +186,6 @@ impl Plan {
         u32::try_from(at).unwrap_or(u32::MAX)
     }
 
-    /// Forgets what only an event concurrent with the past could need. Afterwards [`Plan::extend`] takes only events
-    /// that descend from everything so far, as it always does.
-    pub fn settle(&mut self) {
-        self.existence.settle();
-        self.fields.values_mut().for_each(Register::settle);
-        self.prose.values_mut().for_each(Register::settle);
-        self.headings.values_mut().for_each(Register::settle);
-        self.items.iter_mut().for_each(Item::settle);
-    }
-
-    /// Makes a plan that was read back from a snapshot whole again.
-    #[must_use]
-    pub fn reindexed(mut self) -> Self {
-        let mut ids: Vec<(ItemId, usize)> = self.items.iter().enumerate().map(|(i, item)| (item.id(), i)).collect();
-        ids.sort_unstable();
-        self.index = ids.into_iter().collect();
-        for (&alias, (item, _)) in &self.aliases {
-            if let Some(&at) = self.index.get(item) {
-                self.index.insert(alias, at);
-            }
-        }
-        self
-    }
-
     /// The plan's id: that of its first event. `None` where that event is missing.
     #[must_use]
     pub fn id(&self) -> Option<EventId> {
@@ -262,7 +250,20 @@ impl Plan {
     /// idempotency key is another name of that item.
     #[must_use]
     pub fn item(&self, id: ItemId) -> Option<&Item> {
-        self.index.get(&id).map(|&at| &self.items[at])
+        self.items.get(self.position(id)?)
+    }
+
+    /// The place of an item among the items.
+    pub(super) fn position(&self, id: ItemId) -> Option<usize> {
+        self.index.get(&id).map(|name| name.at as usize)
+    }
+
+    /// The ids of the items that begin with these hex digits, sorted, removed items included.
+    #[must_use]
+    pub fn ids_with(&self, prefix: &str) -> Vec<ItemId> {
+        let Ok(first) = format!("{prefix:0<64}").parse::<ItemId>() else { return Vec::new() };
+        let names = self.index.from(first).take_while(|(id, _)| id.prefix(prefix.len()) == prefix);
+        names.filter(|(_, name)| name.repeated.is_none()).map(|(id, _)| id).collect()
     }
 
     /// All items in the order in which they were added, hidden ones included.
@@ -309,14 +310,21 @@ impl Plan {
     #[must_use]
     pub fn recorded(&self, actor: &Actor, key: &str, change: &crate::Change) -> Option<EventId> {
         let digest = Self::digest(change);
-        let known = self.keys.get(&(actor.clone(), key.to_owned()))?;
+        let known = self.keys.get(&Self::key(actor, key))?;
         known.iter().find(|(change, _)| *change == digest).map(|&(_, event)| event)
+    }
+
+    /// Under what the changes of an actor's key are found.
+    pub(super) fn key(actor: &Actor, key: &str) -> EventId {
+        // None of the three has a NUL in it, or what has one is told apart by its lengths.
+        let (email, name) = (&actor.email, &actor.name);
+        EventId::of(format!("{} {} {email}\0{name}\0{key}", email.len(), name.len()).as_bytes())
     }
 
     /// The events that this actor made under an idempotency key, in order.
     #[must_use]
     pub fn keyed(&self, actor: &Actor, key: &str) -> Vec<EventId> {
-        let known = self.keys.get(&(actor.clone(), key.to_owned()));
+        let known = self.keys.get(&Self::key(actor, key));
         known.into_iter().flatten().map(|&(_, event)| event).collect()
     }
 

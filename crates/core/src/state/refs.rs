@@ -4,10 +4,11 @@
 //! depends on the event and its ancestors alone, never on what else is in the set.
 
 use super::ancestry::Ancestry;
-use super::{Branch, Item, Plan, Stamp};
+use super::tree::{self, Slot, Spot};
+use super::{Branch, Detail, Item, Place, Plan, Stamp};
 use crate::event::Inert;
 use crate::prelude::*;
-use crate::{ItemId, Kind, Parent};
+use crate::{EventId, ItemId, Kind, Parent};
 
 /// Why a well-formed event has no effect.
 #[derive(Debug)]
@@ -49,20 +50,24 @@ pub(super) struct Turn<'a> {
 impl Plan {
     /// The place among the items of one that this event may name.
     pub(super) fn find(&self, id: ItemId, turn: Turn<'_>) -> Result<usize, Rejection> {
-        let added = |at: usize| match self.aliases.get(&id) {
-            Some(&(_, seq)) => seq,
-            None => self.items[at].added.seq,
-        };
-        match self.index.get(&id) {
-            Some(&at) if turn.ancestry.sees(turn.stamp.seq, added(at)) => Ok(at),
+        self.found(id, turn).map(|(at, _)| at)
+    }
+
+    /// The same, with the item.
+    pub(super) fn found(&self, id: ItemId, turn: Turn<'_>) -> Result<(usize, &Item), Rejection> {
+        let found = self.index.get(&id).and_then(|name| Some((name, self.items.get(name.at as usize)?)));
+        match found {
+            Some((name, item)) if turn.ancestry.sees(turn.stamp.seq, name.repeated.unwrap_or(item.added.seq)) => {
+                Ok((name.at as usize, item))
+            }
             _ => Err(Rejection::new("unknown-item", format!("names {id}, which none of its ancestors added"))),
         }
     }
 
     /// The same for an item of one of these kinds.
     pub(super) fn find_kind(&self, id: ItemId, kinds: &[Kind], turn: Turn<'_>) -> Result<usize, Rejection> {
-        let at = self.find(id, turn)?;
-        let kind = self.items[at].kind();
+        let (at, item) = self.found(id, turn)?;
+        let kind = item.kind();
         if kinds.contains(&kind) {
             return Ok(at);
         }
@@ -83,9 +88,9 @@ impl Plan {
         }
         let mut under = under.unwrap_or(Parent::Standing(kind.home()));
         if let Parent::Node(id) = under {
-            let at = self.find(id, turn)?;
-            under = Parent::Node(self.items[at].id());
-            let parent = self.items[at].kind();
+            let (_, item) = self.found(id, turn)?;
+            under = Parent::Node(item.id());
+            let parent = item.kind();
             let fits = match kind {
                 Kind::Step => matches!(parent, Kind::Step | Kind::Section),
                 Kind::Criterion => matches!(parent, Kind::Criterion | Kind::Story | Kind::Section | Kind::Step),
@@ -100,7 +105,7 @@ impl Plan {
 
     /// The id under which the item with this name was first added.
     pub(super) fn first_name(&self, id: ItemId) -> ItemId {
-        self.index.get(&id).map_or(id, |&at| self.items[at].id())
+        self.item(id).map_or(id, Item::id)
     }
 
     /// Whether `below` is `above` or hangs somewhere below it.
@@ -120,16 +125,47 @@ impl Plan {
     }
 
     /// Marks an item, and what it hangs below, as touched.
-    pub(super) fn touch(&mut self, at: usize, turn: Turn<'_>) -> &mut Item {
-        let item = &mut self.items[at];
+    ///
+    /// `None` only where the item's page could not be read: then the plan is not whole, and all this comes to nothing.
+    pub(super) fn touch(&mut self, at: usize, turn: Turn<'_>) -> Option<&mut Item> {
+        let item = self.items.get_mut(at)?;
         item.existence.touch(turn.stamp.seq, turn.ancestry);
-        item
+        Some(item)
+    }
+
+    /// What the kind of an item adds to it, to be changed, with the item marked as touched.
+    pub(super) fn touch_detail(&mut self, at: usize, turn: Turn<'_>) -> Option<&mut Detail> {
+        self.touch(at, turn).map(|item| &mut item.detail)
+    }
+
+    /// Inserts a slot for a node of this kind into a list.
+    pub(super) fn insert_slot(&mut self, place: Place, after: Option<EventId>, node: ItemId, kind: Kind) {
+        let (slot, spot) = (Slot::new(place.slot, node), Spot::of(after, kind));
+        match place.branch {
+            Branch::Items(Parent::Node(parent)) => {
+                let at = self.position(parent);
+                if let Some(item) = at.and_then(|at| self.items.get_mut(at)) {
+                    tree::insert(&mut item.children, slot, spot);
+                }
+            }
+            branch => self.tree.insert(branch, slot, spot),
+        }
+    }
+
+    /// The nodes that ever stood in a list, with the slot of each stay, in the list's order.
+    pub(super) fn slots(&self, branch: Branch) -> impl DoubleEndedIterator<Item = (EventId, ItemId)> {
+        let parent = match branch {
+            Branch::Items(Parent::Node(parent)) => self.item(parent),
+            _ => None,
+        };
+        let own = parent.map_or(&[][..], |item| &item.children);
+        self.tree.slots(branch).chain(own).map(Slot::parts)
     }
 
     /// Marks the parent that a child was added to or moved to as touched.
     pub(super) fn touch_parent(&mut self, branch: Branch, turn: Turn<'_>) {
         if let Branch::Items(Parent::Node(id)) = branch
-            && let Some(&at) = self.index.get(&id)
+            && let Some(at) = self.position(id)
         {
             self.touch(at, turn);
         }

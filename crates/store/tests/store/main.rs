@@ -8,3 +8,4 @@ mod plans;
 mod refs;
 mod reftable;
 mod signing;
+mod snapshots;
