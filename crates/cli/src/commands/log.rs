@@ -233,7 +233,9 @@ impl Drawing<'_> {
         let (mark, beside) = match row {
             Some(row) => {
                 self.draw(&row.above);
-                (format!("{} ", row.mark), format!("{} ", if last { "" } else { &row.beside }))
+                // Below the last event no lane goes on, but its lines keep their column.
+                let beside = if last { " ".repeat(row.mark.chars().count()) } else { row.beside.clone() };
+                (format!("{} ", row.mark), format!("{beside} "))
             }
             None => (String::new(), String::new()),
         };
