@@ -51,12 +51,13 @@ impl Import {
         if self.slug.is_some() && self.files.len() > 1 {
             return Err(Failure::usage("--slug names one plan, and there are several files"));
         }
-        self.files.iter().try_for_each(|file| self.one(work, file))
+        // All files are read before any is taken in, so that a name that is wrong takes nothing in.
+        let texts: Vec<String> = self.files.iter().map(|file| read(file)).collect::<Result<_, _>>()?;
+        self.files.iter().zip(&texts).try_for_each(|(file, text)| self.one(work, file, text))
     }
 
-    fn one(&self, work: &mut Work<'_>, file: &Path) -> Result<(), Failure> {
-        let text = read(file)?;
-        let document = import::read(&text);
+    fn one(&self, work: &mut Work<'_>, file: &Path, text: &str) -> Result<(), Failure> {
+        let document = import::read(text);
         let nonce = Title::new(work.session.nonce()?).map_err(|e| Failure::usage(format!("the nonce is {e}")))?;
         let options = Options {
             layout: self.layout.map(|layout| match layout {
