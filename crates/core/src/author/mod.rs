@@ -4,7 +4,7 @@
 //! as it stands does not allow it; items are named as people name them, by number or by the beginning of an id. This is
 //! where writing validates: the fold takes any history, a writer only what makes sense now.
 //!
-//! How: every function takes the [`Batch`](crate::Batch) that it records into, looks up what is named in
+//! How: every function takes the [`Batch`] that it records into, looks up what is named in
 //! [`Batch::plan`](crate::Batch::plan) (`find.rs`), checks it, and records one event or a few. One file per kind of
 //! item; `placing.rs` decides where in a list something goes, `undo.rs` and `inverse.rs` take events back.
 //!
