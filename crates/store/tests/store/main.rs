@@ -9,3 +9,4 @@ mod refs;
 mod reftable;
 mod signing;
 mod snapshots;
+mod vectors;
