@@ -39,7 +39,7 @@ echo "$((after - before)) of 20 events are in the plan"
 say "4. A measurement turns a decision over; the old one stays on record"
 run git plan discover "Redis adds 9 ms to each request" --evidence "p50 of 10,000 requests"
 run git plan decide "Keep the buckets in memory and divide the limit by three" \
-    --because "The balancer spreads clients evenly" --supersedes "Keep the buckets in Redis"
+    --because "The balancer spreads clients evenly" --supersedes 2
 run git plan step done 3
 
 say "5. Where it stands"
