@@ -112,6 +112,8 @@ catalogue! {
 
     /// An item took another wording.
     "item.reworded" => ItemReworded { item: ItemId, text: Text }
+    /// An item or a section is spelled otherwise in Markdown, and says the same.
+    "item.respelled" => ItemRespelled { item: ItemId, source: Text }
     /// An item or a section took another place: below `under` (its kind's home where absent), right after the
     /// placement `after` (first where absent).
     "item.moved" => ItemMoved {

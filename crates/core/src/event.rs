@@ -41,9 +41,35 @@ pub struct Agent {
     pub run: Option<Title>,
 }
 
+/// What an edit of a view, from which the event was read, says of the item that the event is mostly about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absorbed {
+    /// How the edited line was found to be this item, where it was not the same to the letter.
+    #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
+    pub matched: Option<Match>,
+    /// The Markdown in which the item is spelled from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Text>,
+    /// The wording that it has from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<Text>,
+}
+
+/// How an item was recognised after an edit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Match {
+    /// The rule that found it: `stripped`, `id`, `prefix`, `similar`, `moved`.
+    pub how: Tag,
+    /// How alike the two texts are, in percent.
+    pub score: u8,
+}
+
 /// What an event may say beside its mutation; every member is optional.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Context {
+    /// What the edit says from which the event was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absorbed: Option<Box<Absorbed>>,
     /// The program that acted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<Agent>,
@@ -150,6 +176,8 @@ struct Envelope<'a> {
     parents: Vec<EventId>,
     #[serde(borrow)]
     data: &'a RawValue,
+    #[serde(default, deserialize_with = "some_object")]
+    absorbed: Option<Box<Absorbed>>,
     #[serde(default, deserialize_with = "some_object")]
     agent: Option<Agent>,
     #[serde(default, deserialize_with = "some_object")]
@@ -305,6 +333,7 @@ impl Envelope<'_> {
             by: self.by,
             parents: self.parents,
             context: Box::new(Context {
+                absorbed: self.absorbed,
                 agent: self.agent,
                 attributed: self.attributed,
                 batch: self.batch,

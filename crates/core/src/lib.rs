@@ -15,8 +15,10 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod absorb;
 pub mod author;
 mod batch;
+pub mod bytes;
 pub mod canonical;
 pub mod change;
 pub mod event;
@@ -35,7 +37,7 @@ pub mod words;
 
 pub use batch::{Batch, RecordError};
 pub use change::Change;
-pub use event::{Actor, Agent, Context, Draft, Event, Inert, SealError, Sealed};
+pub use event::{Absorbed, Actor, Agent, Context, Draft, Event, Inert, Match, SealError, Sealed};
 pub use id::{EventId, ItemId, NotAnId};
 pub use slug::{NotASlug, Slug};
 pub use state::{Item, Plan};

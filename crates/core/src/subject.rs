@@ -36,6 +36,7 @@ fn parts(change: &Change, plan: &Plan) -> (String, String) {
         Change::ProseSet(d) => said(&format!("Write {}", place(plan, d.of)), &d.text),
         Change::ProseAdded(d) => said("Add prose", &d.text),
         Change::ItemReworded(d) => said(&format!("Reword {}", kind(plan, d.item)), &d.text),
+        Change::ItemRespelled(d) => named(&format!("Respell {}", kind(plan, d.item)), d.item),
         Change::ItemMoved(d) => named(&format!("Move {}", kind(plan, d.item)), d.item),
         Change::ItemRemoved(d) => match d.items.first() {
             Some(&first) => named(&format!("Remove {}", kind(plan, first)), first),

@@ -72,6 +72,8 @@ vocabulary! {
 vocabulary! {
     /// What a section is for, whatever its heading says.
     Role ("role") {
+        /// What stands before every heading.
+        Opening = "opening",
         /// What will be accomplished.
         Objective = "objective",
         /// Background, present state, constraints.

@@ -5,7 +5,7 @@ use super::refs::{Rejection, Turn};
 use super::register::{AddWins, Register};
 use super::{Branch, Decision, Detail, Existence, Item, Place, Plan, Step, What};
 use crate::change::*;
-use crate::event::Event;
+use crate::event::{Absorbed, Event};
 use crate::prelude::*;
 use crate::words::Rank;
 use crate::{EventId, ItemId, Kind, Parent, Role, State, Text};
@@ -111,7 +111,7 @@ impl Plan {
             text: Register::new(stamp, addition.text),
             state: None,
             body: None,
-            source: addition.source,
+            source: addition.source.map(|source| Box::new(Register::new(stamp, source))),
             placements: Register::new(stamp, Place { branch: Branch::Sections(None), slot: stamp.id }),
             place: Place { branch: Branch::Sections(None), slot: stamp.id },
             existence: Existence::default(),
@@ -183,6 +183,10 @@ impl Plan {
                     item.text.write(turn.stamp, data.text.clone().into(), turn.ancestry);
                 }
             }
+            Change::ItemRespelled(data) => {
+                let at = self.find(data.item, turn)?;
+                self.respell(at, &data.source, turn);
+            }
             Change::ItemMoved(data) => self.place(data, turn)?,
             Change::ItemRemoved(data) => {
                 let found: Result<Vec<_>, _> = data.items.iter().map(|&id| self.find(id, turn)).collect();
@@ -201,6 +205,32 @@ impl Plan {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Takes what the edit of a view says beside the change that was read from it.
+    pub(super) fn absorb(&mut self, absorbed: &Absorbed, change: &Change, turn: Turn<'_>) {
+        let Some(at) = change.mentions().first().and_then(|&item| self.position(item)) else { return };
+        if let Some(source) = &absorbed.source {
+            self.respell(at, source, turn);
+        }
+        if let Some(text) = &absorbed.text
+            && let Some(item) = self.touch(at, turn)
+            && !matches!(item.kind(), Kind::Decision | Kind::Section)
+        {
+            item.text.write(turn.stamp, text.clone().into(), turn.ancestry);
+        }
+    }
+
+    fn respell(&mut self, at: usize, source: &Text, turn: Turn<'_>) {
+        let Some(item) = self.touch(at, turn) else { return };
+        if let Detail::Section { level, .. } = &mut item.detail {
+            let marks = source.trim_start().bytes().take_while(|&byte| byte == b'#').count();
+            *level = u8::try_from(marks).ok().filter(|marks| (1..=6).contains(marks)).unwrap_or(*level);
+        }
+        match &mut item.source {
+            Some(spelling) => spelling.write(turn.stamp, source.clone().into(), turn.ancestry),
+            None => item.source = Some(Box::new(Register::new(turn.stamp, source.clone().into()))),
+        }
     }
 
     fn place(&mut self, data: &ItemMoved, turn: Turn<'_>) -> Result<(), Rejection> {

@@ -35,6 +35,9 @@ impl Plan {
             return Err(Rejection::new("duplicate", format!("repeats {first} under the same key")));
         }
         self.fold(event, change, turn)?;
+        if let Some(absorbed) = &event.context.absorbed {
+            self.absorb(absorbed, change, turn);
+        }
         self.updated = event.at;
         if let Some(key) = key {
             let key = Self::key(&event.by, key);
@@ -83,7 +86,11 @@ impl Plan {
             }
             Change::SectionRetitled(data) => self.retitle(data, turn)?,
             Change::ProseSet(data) => self.set_prose(data, turn)?,
-            Change::ItemReworded(_) | Change::ItemMoved(_) | Change::ItemRemoved(_) | Change::ItemRestored(_) => {
+            Change::ItemReworded(_)
+            | Change::ItemRespelled(_)
+            | Change::ItemMoved(_)
+            | Change::ItemRemoved(_)
+            | Change::ItemRestored(_) => {
                 self.fold_item(change, turn)?;
             }
             Change::LinkAdded(LinkAdded { from, rel, to }) => {

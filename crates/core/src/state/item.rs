@@ -23,8 +23,8 @@ pub struct Item {
     pub state: Option<Register<State>>,
     /// The prose that belongs to it, beyond its wording.
     pub body: Option<Box<Register<String>>>,
-    /// The Markdown that it came from, where it was imported.
-    pub source: Option<String>,
+    /// The Markdown in which it is spelled, where it was read from some.
+    pub source: Option<Box<Register<String>>>,
     /// All surviving placements; [`Item::place`] is the one that applies.
     pub placements: Register<Place>,
     /// Where it stands.
@@ -241,6 +241,7 @@ impl Item {
         self.existence.settle();
         self.state.iter_mut().for_each(Register::settle);
         self.body.iter_mut().for_each(|body| body.settle());
+        self.source.iter_mut().for_each(|source| source.settle());
         match &mut self.detail {
             Detail::Question { answer, .. } => answer.settle(),
             Detail::Story { as_a, so_that } => {

@@ -95,7 +95,7 @@ impl<'a> Written<'a> {
             .put(body, item.body().unwrap_or_default())
             .put("state", item.state().map_or("", State::as_str))
             .put("shown", if item.is_visible() { "" } else { "for what is below it" })
-            .put("source", item.source.as_deref().unwrap_or_default())
+            .put("source", item.source.as_ref().map_or("", |source| source.value()))
             .put("added", self.plan.stamp_json(item.added));
         if item.occurred != item.added.at {
             object.put("occurred", item.occurred.to_string());

