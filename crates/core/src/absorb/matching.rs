@@ -61,6 +61,7 @@ impl Face {
         face.words = words(&face.text);
         face.bare = face.words.join(" ");
         face.words.truncate(MOST_WORDS);
+        face.words.iter_mut().for_each(|word| stem(word));
         face.words.sort();
         face
     }
@@ -71,7 +72,11 @@ const MOST_WORDS: usize = 600;
 /// How alike two texts of one item must be.
 const ALIKE: f64 = 0.6;
 /// The same for a box that was ticked, which is most often reworded on the way.
-const ALIKE_WHEN_TICKED: f64 = 0.34;
+const ALIKE_WHEN_TICKED: f64 = 0.28;
+/// The same where one box was ticked and no other is in question.
+const ALIKE_WHEN_ALONE: f64 = 0.15;
+/// How many letters of a word count.
+const STEM: usize = 5;
 /// The most pairs that are compared within a gap.
 const MOST_PAIRS: usize = 250_000;
 
@@ -81,8 +86,21 @@ fn words(text: &str) -> Vec<String> {
     lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
+/// Cuts a word to what `implement`, `implemented` and `implementation` have in common.
+fn stem(word: &mut String) {
+    if let Some((at, _)) = word.char_indices().nth(STEM) {
+        word.truncate(at);
+    }
+}
+
 /// An id that a wording begins with: `#3`, `T001`, `1.2`, `Milestone 2`.
 fn explicit_id(text: &str) -> Option<String> {
+    // A bold lead-in names what the item is about.
+    if let Some((lead, _)) = text.strip_prefix("**").and_then(|rest| rest.split_once("**"))
+        && (3..=48).contains(&lead.len())
+    {
+        return Some(explicit_id(lead).unwrap_or_else(|| words(lead).join(" ")));
+    }
     let bare = text.trim_start_matches(['*', '_', '`', '[', '(', '#']);
     let first = bare.split(|c: char| c.is_whitespace() || matches!(c, ':' | '*' | '`' | ')' | ']' | ',')).next()?;
     let first = first.trim_end_matches('.');
@@ -102,9 +120,16 @@ fn explicit_id(text: &str) -> Option<String> {
 
 /// How much of two bags of words is the same, of 1.
 fn likeness(a: &[String], b: &[String]) -> f64 {
-    if a.is_empty() || b.is_empty() {
-        return 0.0;
-    }
+    if a.is_empty() || b.is_empty() { 0.0 } else { 2.0 * f64::from(common(a, b)) / (a.len() + b.len()) as f64 }
+}
+
+/// How much of the shorter of two bags of words is in the longer, of 1; few words say nothing.
+fn covered(a: &[String], b: &[String]) -> f64 {
+    let shorter = a.len().min(b.len());
+    if shorter < 4 { 0.0 } else { f64::from(common(a, b)) / shorter as f64 }
+}
+
+fn common(a: &[String], b: &[String]) -> u32 {
     let (mut i, mut j, mut common) = (0, 0, 0);
     while i < a.len() && j < b.len() {
         match a[i].cmp(&b[j]) {
@@ -117,14 +142,14 @@ fn likeness(a: &[String], b: &[String]) -> f64 {
             core::cmp::Ordering::Greater => j += 1,
         }
     }
-    2.0 * f64::from(common) / (a.len() + b.len()) as f64
+    common
 }
 
 /// A match: the rule that found it, and how alike the two are.
 type Found = (&'static str, f64);
 
 /// Whether two faces may be of one item in one place, and how well.
-fn compare(old: &Face, new: &Face, shares: bool) -> Option<Found> {
+fn compare(old: &Face, new: &Face, shares: bool, alone: bool) -> Option<Found> {
     let item = |kind: Option<Kind>| !matches!(kind, Some(Kind::Section | Kind::Prose) | None);
     if !(old.kind == new.kind || item(old.kind) && item(new.kind)) {
         return None;
@@ -154,7 +179,11 @@ fn compare(old: &Face, new: &Face, shares: bool) -> Option<Found> {
             if shares {
                 return Some(("similar", like.max(0.7)));
             }
-            let least = if was_ticked { ALIKE_WHEN_TICKED } else { ALIKE };
+            let (least, like) = match was_ticked {
+                true if alone => (ALIKE_WHEN_ALONE, like.max(0.8 * covered(&old.words, &new.words))),
+                true => (ALIKE_WHEN_TICKED, like.max(0.8 * covered(&old.words, &new.words))),
+                false => (ALIKE, like),
+            };
             (like >= least && !(other_id && like < 0.8)).then_some(("similar", like))
         }
     }
@@ -188,6 +217,14 @@ pub(super) fn pair(olds: &[Old], news: &mut [New<'_, '_>]) -> BTreeMap<usize, Ma
         }
     }
     moved(&old_faces, &new_faces, &mut found);
+    let section = |at: usize, of: &dyn Fn(usize) -> bool| (0..=at).rev().find(|&at| of(at));
+    let old_sections: Vec<Option<usize>> =
+        open_olds.iter().map(|&at| section(at, &|at| olds[at].kind == Some(Kind::Section))).collect();
+    let new_sections: Vec<Option<usize>> = open_news
+        .iter()
+        .map(|&at| section(at, &|at| news[at].unit.kind == Kind::Section).and_then(|at| news[at].old))
+        .collect();
+    ticked_elsewhere(&old_faces, &new_faces, &|o, n| old_sections[o] == new_sections[n], &mut found);
     let mut matches = BTreeMap::new();
     for (o, n, (how, score)) in found {
         let new = open_news[n];
@@ -216,9 +253,11 @@ fn aligned(olds: &[Face], news: &[Face], shares: impl Fn(usize, usize) -> bool) 
     }
     let mut found: Vec<Option<Found>> = Vec::with_capacity(rows * columns);
     let mut best = vec![0.0_f64; (rows + 1) * (columns + 1)];
+    let boxes = |faces: &[Face], ticked| faces.iter().filter(|face| face.ticked == Some(ticked)).count();
+    let alone = boxes(olds, false) == 1 && boxes(news, true) == 1;
     for i in 0..rows {
         for j in 0..columns {
-            found.push(compare(&olds[i], &news[j], shares(i, j)));
+            found.push(compare(&olds[i], &news[j], shares(i, j), alone));
         }
     }
     let at = |i: usize, j: usize| i * (columns + 1) + j;
@@ -264,6 +303,40 @@ fn moved(olds: &[Face], news: &[Face], found: &mut Vec<(usize, usize, Found)>) {
     for (bare, old) in &old_places {
         if let (&[old], Some(&[new])) = (old.as_slice(), new_places.get(bare).map(Vec::as_slice)) {
             found.push((old, new, ("moved", if olds[old].text == news[new].text { 1.0 } else { 0.99 })));
+        }
+    }
+}
+
+/// Matches boxes that were ticked and put elsewhere in their section, the most alike first.
+fn ticked_elsewhere(
+    olds: &[Face],
+    news: &[Face],
+    same_section: &dyn Fn(usize, usize) -> bool,
+    found: &mut Vec<(usize, usize, Found)>,
+) {
+    let mut taken_olds: BTreeSet<usize> = found.iter().map(|pair| pair.0).collect();
+    let mut taken_news: BTreeSet<usize> = found.iter().map(|pair| pair.1).collect();
+    let open: Vec<usize> =
+        (0..olds.len()).filter(|at| olds[*at].ticked == Some(false) && !taken_olds.contains(at)).collect();
+    let done: Vec<usize> =
+        (0..news.len()).filter(|at| news[*at].ticked == Some(true) && !taken_news.contains(at)).collect();
+    if open.len() * done.len() > MOST_PAIRS {
+        return;
+    }
+    let mut pairs: Vec<(u32, usize, usize)> = Vec::new();
+    for &o in &open {
+        for &n in done.iter().filter(|&&n| same_section(o, n)) {
+            if let Some((_, score)) = compare(&olds[o], &news[n], false, false).filter(|(_, score)| *score >= 0.45) {
+                pairs.push((1000 - (score * 1000.0) as u32, o, n));
+            }
+        }
+    }
+    pairs.sort_unstable();
+    for (distance, o, n) in pairs {
+        if !taken_olds.contains(&o) && !taken_news.contains(&n) {
+            taken_olds.insert(o);
+            taken_news.insert(n);
+            found.push((o, n, ("moved", f64::from(1000 - distance) / 1000.0)));
         }
     }
 }

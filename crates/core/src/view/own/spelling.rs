@@ -267,10 +267,10 @@ fn entry<'a>(source: &'a str, item: &'a Item, text_is_newer: bool) -> Cow<'a, st
         }
         _ => {}
     }
-    if text_is_newer && !matches!(item.detail, Detail::Question { .. }) {
+    if text_is_newer && !matches!(item.detail, Detail::Question { .. } | Detail::Decision(_)) {
         let read = match item.kind() {
             Kind::Discovery => entries::discovery(&blocks::composed(&items), None).map(|(read, _)| read.text.into()),
-            _ => Ok(root.text.clone()),
+            _ => Ok(blocks::composed(&items)),
         };
         let read: String = read.unwrap_or_default();
         let line = read.lines().next().unwrap_or_default();
