@@ -112,6 +112,7 @@ impl Plan {
             state: None,
             body: None,
             source: addition.source.map(|source| Box::new(Register::new(stamp, source))),
+            spells: stamp.seq,
             unspelled: Vec::new(),
             placements: Register::new(stamp, Place { branch: Branch::Sections(None), slot: stamp.id }),
             place: Place { branch: Branch::Sections(None), slot: stamp.id },
@@ -211,14 +212,14 @@ impl Plan {
     /// Takes what the edit of a view says beside the change that was read from it.
     pub(super) fn absorb(&mut self, absorbed: &Absorbed, change: &Change, turn: Turn<'_>) {
         let Some(at) = change.mentions().first().and_then(|&item| self.position(item)) else { return };
-        if let Some(source) = &absorbed.source {
-            self.respell(at, source, turn);
-        }
         if let Some(text) = &absorbed.text
             && let Some(item) = self.touch(at, turn)
             && !matches!(item.kind(), Kind::Decision | Kind::Section)
         {
             item.text.write(turn.stamp, text.clone().into(), turn.ancestry);
+        }
+        if let Some(source) = &absorbed.source {
+            self.respell(at, source, turn);
         }
     }
 
@@ -250,6 +251,9 @@ impl Plan {
         if let Detail::Section { level, .. } = &mut item.detail {
             let marks = source.trim_start().bytes().take_while(|&byte| byte == b'#').count();
             *level = u8::try_from(marks).ok().filter(|marks| (1..=6).contains(marks)).unwrap_or(*level);
+        }
+        if turn.stamp.seq == item.text.latest().stamp.seq || turn.ancestry.sees(turn.stamp.seq, item.text.latest().stamp.seq) {
+            item.spells = item.text.latest().stamp.seq;
         }
         item.unspelled.retain(|(said, _)| !turn.ancestry.sees(turn.stamp.seq, said.seq));
         match &mut item.source {
