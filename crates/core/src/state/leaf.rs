@@ -55,15 +55,17 @@ pub(super) struct Leaves(Vec<Leaf>);
 impl Leaves {
     /// Inserts a slot in which nothing stands yet, and says the origin of its leaf.
     ///
-    /// This reads from the end of the list to the anchor, and changes one page.
-    pub(super) fn insert(&mut self, slot: Slot, spot: Spot) -> u32 {
+    /// One page is changed, and little more is read where `origin_of` knows the leaf of an anchor that is not at the
+    /// end; where it does not, the list is searched.
+    pub(super) fn insert(&mut self, slot: Slot, spot: Spot, origin_of: impl FnOnce(EventId) -> Option<u32>) -> u32 {
         let last = (self.0.len().saturating_sub(1), usize::MAX);
         let (at, within) = match spot {
             Spot::First => (0, 0),
             Spot::Last => last,
             Spot::After(anchor) => {
-                let find = |(at, leaf): (usize, &Leaf)| Some((at, last_with(leaf.slots.get(), anchor)? + 1));
-                self.0.iter().enumerate().rev().find_map(find).unwrap_or(last)
+                let find = |at: usize| Some((at, last_with(self.0.get(at)?.slots.get(), anchor)? + 1));
+                let near = || self.neighbours(origin_of(anchor)?).find_map(find);
+                find(last.0).or_else(near).or_else(|| (0..last.0).rev().find_map(find)).unwrap_or(last)
             }
         };
         let (is_last, next) = (at + 1 >= self.0.len(), u32::try_from(self.0.len()).unwrap_or(u32::MAX));
@@ -183,7 +185,8 @@ mod tests {
                 };
                 let id = EventId::of(&i.to_be_bytes());
                 crate::state::tree::insert(&mut plain, Slot::new(id, id), spot);
-                origins.insert(id, leaves.insert(Slot::new(id, id), spot));
+                let origin = leaves.insert(Slot::new(id, id), spot, |id| origins.get(&id).copied().filter(|_| i % 3 > 0));
+                origins.insert(id, origin);
             }
             prop_assert!(leaves.slots().eq(plain.iter()), "the slots are in the order of the list");
             for kind in [Kind::Step, Kind::Note] {

@@ -88,7 +88,14 @@ impl Plan {
                 }
                 0
             }
-            branch => self.tree.list_mut(branch).insert(slot, spot),
+            branch => {
+                let (items, index) = (&self.items, &self.index);
+                let origin_of = |anchor: EventId| {
+                    let item = items.get(index.get(&anchor)?.at as usize)?;
+                    (item.place == Place { branch, slot: anchor }).then_some(item.leaf)
+                };
+                self.tree.list_mut(branch).insert(slot, spot, origin_of)
+            }
         }
     }
 
