@@ -6,7 +6,7 @@
 
 use git_plan_core::author::Refusal;
 use git_plan_core::{Batch, Change, Context, Event, EventId, Plan, Slug};
-use git_plan_store::{History, Writer};
+use git_plan_store::{Appended, History, Writer};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::args::Why;
@@ -18,10 +18,8 @@ use crate::session::Session;
 pub struct Written {
     /// The plan's name.
     pub slug: Slug,
-    /// The plan with the events.
-    pub plan: Plan,
-    /// The events.
-    pub events: Vec<Event>,
+    /// The events, and the plan with them.
+    pub done: Appended,
     /// Whether they were there already, under the same key.
     pub repeated: bool,
 }
@@ -87,10 +85,7 @@ pub fn append(
         Ok(make(batch)?)
     });
     match (appended, key) {
-        (Ok(done), _) => {
-            let (plan, events) = done.into_whole(&session.repo)?;
-            Ok(Written { slug, plan, events, repeated: false })
-        }
+        (Ok(done), _) => Ok(Written { slug, done, repeated: false }),
         (Err(git_plan_store::AppendError::Refused(Stop::Repeated)), Some(key)) => {
             repeated(session, slug, &writer, key, make)
         }
@@ -125,7 +120,7 @@ pub fn repeated(
         return Err(Failure::new(Status::Refused, "key-reused", message).hinted("use a new key for each command"));
     }
     let events = recorded.into_iter().cloned().collect();
-    Ok(Written { slug, plan: history.plan, events, repeated: true })
+    Ok(Written { slug, done: Appended::earlier(history, events), repeated: true })
 }
 
 /// These events of a history and all their ancestors, in the plan's order.

@@ -33,6 +33,8 @@ pub struct Item {
     pub placements: Register<Place>,
     /// Where it stands.
     pub place: Place,
+    /// The origin of the leaf in which that place is.
+    pub(super) leaf: u32,
     /// Whether it is there.
     pub existence: Existence,
     /// Typed links to commits, addresses and other items: relation, then target.
