@@ -50,7 +50,8 @@ fn adopt(batch: &mut Batch) -> Result<(), AbsorbError> {
         let items = slots(batch, Branch::Items(parent));
         let prose = batch.plan().prose(role).map(|prose| prose.value().clone()).filter(|prose| !prose.is_empty());
         if prose.is_some() || !items.is_empty() {
-            let given = batch.plan().heading(role).and_then(|heading| Title::new(crate::text::line(heading.value())).ok());
+            let given =
+                batch.plan().heading(role).and_then(|heading| Title::new(crate::text::line(heading.value())).ok());
             let heading = given.map_or_else(|| Title::new(heading), Ok)?;
             let role = Some(role).filter(|&role| role != Role::Custom);
             let added = SectionAdded { after, follows: None, heading, level: None, role, source: None };

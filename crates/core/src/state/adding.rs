@@ -251,7 +251,9 @@ impl Plan {
             let marks = source.trim_start().bytes().take_while(|&byte| byte == b'#').count();
             *level = u8::try_from(marks).ok().filter(|marks| (1..=6).contains(marks)).unwrap_or(*level);
         }
-        if turn.stamp.seq == item.text.latest().stamp.seq || turn.ancestry.sees(turn.stamp.seq, item.text.latest().stamp.seq) {
+        if turn.stamp.seq == item.text.latest().stamp.seq
+            || turn.ancestry.sees(turn.stamp.seq, item.text.latest().stamp.seq)
+        {
             item.spells = item.text.latest().stamp.seq;
         }
         item.unspelled.retain(|(said, _)| !turn.ancestry.sees(turn.stamp.seq, said.seq));
