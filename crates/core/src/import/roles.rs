@@ -168,7 +168,7 @@ pub(super) fn of(heading: &str) -> Reading {
 }
 
 /// The words that a heading is compared by.
-pub(super) fn normal(heading: &str) -> String {
+pub(crate) fn normal(heading: &str) -> String {
     let mut text = heading.trim_end();
     // What stands in brackets at the end says how far the section is, or refers to something.
     while let Some(open) =

@@ -23,7 +23,7 @@ use crate::change::*;
 use crate::prelude::*;
 use crate::words::Rank;
 use crate::{Batch, Change, EventId, Kind, Layout, Parent, RecordError, Role, Slug, TextError, Title, view};
-use prose::{fits, parts};
+pub(crate) use prose::{fits, parts};
 pub use report::{Kept, Report};
 
 /// What an importer says beside the document.
