@@ -25,6 +25,7 @@ pub mod change;
 pub mod event;
 mod id;
 pub mod import;
+pub mod issue_form;
 pub mod limits;
 pub mod madr;
 pub mod order;
