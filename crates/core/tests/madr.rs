@@ -239,6 +239,10 @@ fn records_of_several_forms_become_the_decisions_of_one_plan() -> TestResult {
     }
     let (again, _) = imported(&read_all(&madr::files(plan))?)?;
     assert_eq!(said(again.plan()), said(plan), "an export says the same");
+    let files = madr::files(plan);
+    let beginning =
+        "---\nstatus: deprecated\ndate: 2025-05-05\ndecision-makers: \"Ada, Cy\"\nconsulted: Dan\n---\n\n# Use C#\n";
+    assert!(files[2].text.starts_with(beginning), "other fields are given back:\n{}", files[2].text);
     Ok(())
 }
 
@@ -275,6 +279,7 @@ fn lines() -> impl Strategy<Value = String> {
             "---", "# x", "## Status", "### Consequences", "```", "~~~", "<!--", "-->", "- item", "* [x] done", "1. one",
             "    code", "  ## y", "| a | b |", "> quote", "Status: rejected", "Reference: r", "\\# z", "a: b", "\u{feff}",
             "../../x", "\u{1b}[31m", "tail ", "\tTab", "***", "- ```", "## More Information", "===", "* ", "*",
+            "## Front Matter\n\n```yaml\nstatus: x\n```", "## Front Matter\n\n```yaml\nb: x\n---\n```",
         ]).prop_map(str::to_owned),
     ];
     prop::collection::vec(line, 1..6).prop_map(|lines| lines.join("\n"))

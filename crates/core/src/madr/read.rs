@@ -6,6 +6,7 @@
 use super::naming::{label, labelled, numbered};
 use super::parts::{self, About, Part, about, entries, tidy};
 use super::status;
+use super::texts::FRONT_MATTER;
 use crate::import::front_matter::{FrontField, Value};
 use crate::import::lines::{Class, Scanner};
 use crate::import::{self, roles, times};
@@ -70,7 +71,7 @@ pub fn read(name: &str, text: &str) -> Option<Record> {
     parts.iter().for_each(|part| reader.part(part));
     if !yaml.trim().is_empty() {
         let fence = if yaml.contains("```") { "~~~~" } else { "```" };
-        reader.record.rest.push(format!("## Front Matter\n\n{fence}yaml\n{}\n{fence}", tidy(&yaml)));
+        reader.record.rest.push(format!("{FRONT_MATTER}\n\n{fence}yaml\n{}\n{fence}", tidy(&yaml)));
     }
     let is_record = [About::Status, About::Outcome, About::Options].iter().any(|about| reader.seen.contains(about));
     is_record.then(|| reader.record.held(text))

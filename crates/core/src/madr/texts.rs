@@ -5,11 +5,14 @@
 
 use alloc::borrow::Cow;
 
+use super::naming::label;
 use super::parts::{self, About, about, entries, tidy};
-use crate::import::{self, Document};
+use crate::import::{self, Document, FrontField};
 use crate::prelude::*;
 use crate::text::neutral;
 
+/// The heading of what a front matter says beyond the fields of a record.
+pub(super) const FRONT_MATTER: &str = "## Front Matter";
 /// A heading that stands below the text that is tried.
 const END: &str = "## End";
 /// The title that stands above it.
@@ -43,6 +46,25 @@ pub(super) fn split(text: &str) -> (&str, &str) {
 pub(super) fn below(text: &str, wanted: About) -> Option<&str> {
     let (start, _) = starts(text).find(|(_, about)| *about == Some(wanted))?;
     Some(text[start..].split_once('\n').map_or("", |(_, below)| below))
+}
+
+/// What a reader kept of a front matter at the end of a text, and the text without it; nothing where it is no longer
+/// lines of fields, or has one that a record has anyway.
+pub(super) fn front_matter(text: &str) -> (&str, &str) {
+    let last = starts(text).last().map(|(start, _)| text.split_at(start));
+    let Some((before, yaml)) = last.and_then(|(before, part)| Some((before.trim_end(), yaml(part)?))) else {
+        return (text, "");
+    };
+    let block = format!("---\n{yaml}\n---\n");
+    let (Some(read), "") = import::front_matter::split(&block) else { return (text, "") };
+    let own = |name: &str| label(name).is_some() || name == "title";
+    let is_remark = |field: &FrontField<'_>| field.name.is_empty() && field.source.lines().all(|l| l.starts_with('#'));
+    let fits = read.fields.iter().all(|field| is_remark(field) || !field.name.is_empty() && !own(field.name));
+    if fits && read.source.len() == block.len() { (before, yaml) } else { (text, "") }
+}
+
+fn yaml(part: &str) -> Option<&str> {
+    part.strip_prefix(FRONT_MATTER)?.trim_start().strip_prefix("```yaml\n")?.trim_end().strip_suffix("\n```")
 }
 
 /// Entries as a list. What begins with anything but plain text stands below its marker.

@@ -47,12 +47,15 @@ impl Page<'_> {
     fn text(&self) -> String {
         let body = self.body();
         let (context, rest) = texts::split(&body);
+        let (rest, yaml) = texts::front_matter(rest);
         let recorder = self.plan.person(self.item.added).map_or("", |person| &person.actor.name);
         let makers = line(self.item.attributed.as_deref().unwrap_or(recorder));
         let mut out = format!("---\nstatus: {}\ndate: {}\n", scalar(&self.status(rest)), self.item.occurred.date());
         if !makers.is_empty() {
             out.push_str(&format!("decision-makers: {}\n", scalar(&makers)));
         }
+        out.push_str(yaml);
+        out.push_str(if yaml.is_empty() { "" } else { "\n" });
         let (title, overflow) = title(self.item.text());
         out.push_str(&format!("---\n\n# {title}\n"));
         let context = [texts::section(overflow), context.to_owned()].join("\n\n");
