@@ -73,6 +73,7 @@ fn a_folder_of_decision_records_is_taken_in_and_given_out() -> Outcome {
         &["import", "--format", "madr", "docs/adr/README.md"],
         &["import", "--format", "madr", "docs"],
         &["import", "--format", "madr", "nowhere"],
+        &["import", "docs/adr"],
         &["import", "--title", "T", "docs/adr/README.md"],
         &[
             "import",

@@ -70,6 +70,9 @@ impl Export {
     }
     fn records(&self, work: &mut Work<'_>, plan: &Plan) -> Result<(), Failure> {
         let records = madr::files(plan);
+        if records.is_empty() {
+            work.ui.hint("the plan has no decisions; `git plan decide` records one");
+        }
         if let Some(folder) = &self.output {
             let records: Vec<(String, String)> = records.into_iter().map(|file| (file.name, file.text)).collect();
             return files::put(folder, &records, self.force, work.ui);

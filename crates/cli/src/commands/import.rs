@@ -138,7 +138,11 @@ fn read(file: &Path) -> Result<String, Failure> {
         std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     let name = file.display();
-    read.map_err(|e| Failure::new(Status::NotFound, "no-such-file", format!("cannot read {name}: {e}")))?;
+    read.map_err(|e| {
+        let failure = Failure::new(Status::NotFound, "no-such-file", format!("cannot read {name}: {e}"));
+        let hint = format!("`git plan import --format madr {name}` takes in a folder of decision records");
+        if file.is_dir() { failure.hinted(hint) } else { failure }
+    })?;
     String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
         Failure::new(Status::Refused, "not-utf-8", format!("{name} is not UTF-8 at byte {at}; nothing was imported"))

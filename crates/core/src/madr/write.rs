@@ -27,11 +27,16 @@ pub fn files(plan: &Plan) -> Vec<File> {
     let decisions: Vec<&Item> = find::listed(plan, Kind::Decision).into_iter().map(|listed| listed.item).collect();
     let numbers: BTreeMap<ItemId, usize> =
         decisions.iter().zip(1..).map(|(item, number)| (item.id(), number)).collect();
+    let recorded = plan.log.iter().filter(|entry| entry.what == What::Recorded);
+    let whys: BTreeMap<ItemId, &str> = recorded.filter_map(|entry| Some((entry.item, entry.why.as_deref()?))).collect();
     let file = |(item, number): (&&Item, usize)| {
         let Detail::Decision(detail) = &item.detail else { return None };
         let slug = Slug::from_title(item.text());
         let name = format!("{number:04}-{}.md", slug.as_ref().map_or("decision", Slug::as_str));
-        Some(File { name, text: Page { plan, item, detail, numbers: &numbers }.text() })
+        Some(File {
+            name,
+            text: Page { plan, item, detail, why: whys.get(&item.id()).copied(), numbers: &numbers }.text(),
+        })
     };
     decisions.iter().zip(1..).filter_map(file).collect()
 }
@@ -40,6 +45,7 @@ struct Page<'a> {
     plan: &'a Plan,
     item: &'a Item,
     detail: &'a Decision,
+    why: Option<&'a str>,
     numbers: &'a BTreeMap<ItemId, usize>,
 }
 
@@ -103,9 +109,7 @@ impl Page<'_> {
     }
 
     fn reason(&self) -> String {
-        let recorded = |entry: &&crate::state::Entry| entry.what == What::Recorded && entry.item == self.item.id();
-        let why = self.plan.log.iter().find(recorded).and_then(|entry| entry.why.as_deref());
-        let texts: Vec<&str> = self.detail.reason.as_deref().into_iter().chain(why).collect();
+        let texts: Vec<&str> = self.detail.reason.as_deref().into_iter().chain(self.why).collect();
         texts.join("\n\n")
     }
 
