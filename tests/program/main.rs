@@ -13,6 +13,7 @@ mod git_interop;
 mod hostile;
 mod killed;
 mod races;
+mod records;
 mod statuses;
 mod terminal;
 mod world;

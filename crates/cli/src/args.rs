@@ -88,6 +88,7 @@ pub struct At {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     New(new::New),
+    Init(init::Init),
     List(list::List),
     Show(show::Show),
     Status(status::Status),

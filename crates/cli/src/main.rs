@@ -10,6 +10,7 @@ mod args;
 mod choice;
 mod commands;
 mod exit;
+mod files;
 mod graph;
 mod receipt;
 mod session;

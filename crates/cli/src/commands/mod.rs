@@ -9,6 +9,7 @@ pub mod decision;
 pub mod discover;
 pub mod export;
 pub mod import;
+pub mod init;
 pub mod list;
 pub mod log;
 pub mod new;
@@ -52,6 +53,7 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
     let mut work = Work { session, ui, damaged: None };
     match args.command {
         Command::New(command) => command.run(&mut work),
+        Command::Init(command) => command.run(&mut work),
         Command::List(command) => command.run(&mut work),
         Command::Show(command) => command.run(&mut work),
         Command::Status(command) => command.run(&mut work),

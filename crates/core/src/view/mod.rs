@@ -7,7 +7,7 @@
 //! progress log of the house layout. Spec: spec/5-view.md.
 
 mod blocks;
-mod front_matter;
+pub(crate) mod front_matter;
 mod lists;
 mod log;
 pub(crate) mod own;
