@@ -23,6 +23,7 @@ mod sharing;
 mod sign;
 mod snapshot;
 mod store;
+mod views;
 mod walk;
 
 pub use append::{AppendError, Appended, Writer};
@@ -39,4 +40,5 @@ pub use object::{CommitReader, Durability, Malformed, RawCommit};
 pub use refs::{Expected, Listed, PlanLock};
 pub use repository::{RefStorage, Repository};
 pub use sign::Signer;
+pub use views::{Noted, Views};
 pub use walk::{Damage, Entry};

@@ -11,3 +11,4 @@ mod reftable;
 mod signing;
 mod snapshots;
 mod vectors;
+mod views;
