@@ -9,9 +9,11 @@
 mod args;
 mod choice;
 mod commands;
+mod conflicts;
 mod exit;
 mod graph;
 mod receipt;
+mod seen;
 mod session;
 mod ui;
 mod when;

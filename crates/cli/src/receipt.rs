@@ -8,6 +8,7 @@ use git_plan_core::text::clipped;
 use git_plan_core::{Change, Event, EventId, ItemId, Kind, Parent, Plan};
 use serde_json::{Value, json};
 
+use crate::conflicts;
 use crate::exit::Failure;
 use crate::ui::{Style, Ui};
 use crate::write::Written;
@@ -20,7 +21,10 @@ pub fn print(written: &Written, ui: &mut Ui) -> Result<(), Failure> {
     let plan = &written.plan;
     if ui.json {
         let events: Vec<Value> = written.events.iter().map(|event| json(plan, event)).collect();
-        let data = json!({ "events": events, "repeated": written.repeated });
+        let mut data = json!({ "events": events, "repeated": written.repeated });
+        if !written.conflicts.is_empty() {
+            data["conflicts"] = json!(written.conflicts);
+        }
         return Ok(ui.data("written", Some(written.slug.as_str()), plan.heads(), data)?);
     }
     if written.repeated {
@@ -31,7 +35,11 @@ pub fn print(written: &Written, ui: &mut Ui) -> Result<(), Failure> {
     for event in &written.events {
         page.paint(Style::Id, &ids.short(event.id)).put("  ").put(&phrase(plan, &ids, event)).end();
     }
-    Ok(ui.show(&page)?)
+    ui.show(&page)?;
+    for conflict in &written.conflicts {
+        ui.say(&format!("warning: now in conflict: {}", conflicts::line(plan, conflict)));
+    }
+    Ok(())
 }
 
 /// The item that an event added or is about.

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use git_plan_core::{Actor, Agent, Context, Tag, Text, Timestamp, Title};
 use git_plan_store::{Environment, Repository, Writer};
 
-use crate::args::{Global, Why};
+use crate::args::{Global, Reason};
 use crate::exit::{Failure, Status};
 use crate::when;
 
@@ -69,7 +69,7 @@ impl Session {
     }
 
     /// Who writes, when, and what is said in every event of this command.
-    pub fn writer(&self, why: &Why) -> Result<Writer, Failure> {
+    pub fn writer(&self, why: &Reason) -> Result<Writer, Failure> {
         let reason = why.message.join("\n\n");
         let unfit = |e: git_plan_core::TextError| Failure::usage(format!("the reason or the key is {e}"));
         let context = Context {

@@ -1,7 +1,7 @@
 //! `git plan export`
 
 use clap::ValueEnum;
-use git_plan_core::view;
+use git_plan_core::{bytes, view};
 
 use super::Work;
 use crate::args::At;
@@ -37,7 +37,7 @@ impl Export {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
         let (_, history) = work.read_history(&self.at)?;
         let bytes = match self.format {
-            Format::Md => view::render(&history.plan, history.plan.layout()).into_bytes(),
+            Format::Md => bytes::bytes(&view::render(&history.plan, history.plan.layout())).into_owned(),
             Format::Jsonl => {
                 let mut bytes = Vec::new();
                 for entry in &history.entries {

@@ -9,7 +9,7 @@ use git_plan_core::{Batch, Kind, Layout, Plan, Slug, Title};
 use serde_json::{Value, json};
 
 use super::Work;
-use crate::args::Why;
+use crate::args::Reason;
 use crate::choice;
 use crate::exit::{Failure, Status};
 use crate::ui::Style;
@@ -34,7 +34,7 @@ pub struct Import {
     #[arg(long, value_enum)]
     layout: Option<ImportLayout>,
     #[command(flatten)]
-    why: Why,
+    why: Reason,
 }
 
 /// A layout that an imported plan can be written in.

@@ -6,7 +6,7 @@ use git_plan_core::{Change, Layout, Plan, Slug};
 use git_plan_store::{AppendError, Error, Writer};
 
 use super::Work;
-use crate::args::Why;
+use crate::args::Reason;
 use crate::choice;
 use crate::exit::Failure;
 use crate::receipt;
@@ -33,7 +33,7 @@ pub struct New {
     #[arg(long, value_name = "TEXT")]
     objective: Option<String>,
     #[command(flatten)]
-    why: Why,
+    why: Reason,
 }
 
 /// A layout that a plan can begin in.
@@ -80,7 +80,7 @@ impl New {
         let written = match created {
             Ok(done) => {
                 let (plan, events) = done.into_whole(&work.session.repo)?;
-                Written { slug, plan, events, repeated: false }
+                Written { slug, plan, events, repeated: false, conflicts: Vec::new() }
             }
             Err(AppendError::Store(error @ Error::PlanExists { .. })) => self.again(work, slug, &writer, new, error)?,
             Err(error) => return Err(error.into()),
