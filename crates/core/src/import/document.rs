@@ -71,6 +71,8 @@ pub struct ListItem<'a> {
     pub tick: Option<char>,
     /// What it says, wrapped lines joined by spaces.
     pub text: String,
+    /// On how many lines that stands.
+    pub text_lines: usize,
     /// What else belongs to it: paragraphs, code, tables, with the indent taken off.
     pub body: String,
     /// Its lines, up to the next item.
@@ -103,16 +105,31 @@ impl<'a> Document<'a> {
         });
         core::iter::once(self.opening).chain(front).chain(sections).chain([self.closing])
     }
+
+    /// The smallest parts: like the pieces, with each list item by itself, and without empty ones.
+    pub(crate) fn atoms(&self) -> impl Iterator<Item = &'a str> {
+        let front = self.front_matter.iter().map(|front| front.source);
+        let sections = self.sections.iter().flat_map(|section| {
+            let heading = section.heading.iter().map(|heading| heading.source);
+            let blocks = section.blocks.iter().flat_map(|block| {
+                let whole = block.items.is_empty().then_some(block.source);
+                whole.into_iter().chain(block.items.iter().map(|item| item.source))
+            });
+            heading.chain(blocks)
+        });
+        let all = core::iter::once(self.opening).chain(front).chain(sections).chain([self.closing]);
+        all.filter(|atom| !atom.is_empty())
+    }
 }
 
 /// The items of a list, split into those at the top with what is nested below each.
-pub(super) fn trees<'i, 'a>(items: &'i [ListItem<'a>]) -> impl Iterator<Item = &'i [ListItem<'a>]> {
+pub(crate) fn trees<'i, 'a>(items: &'i [ListItem<'a>]) -> impl Iterator<Item = &'i [ListItem<'a>]> {
     let top = items.iter().map(|item| item.depth).min().unwrap_or(0);
     items.chunk_by(move |_, next| next.depth > top)
 }
 
 /// A list written again, one line to each item's text: for lists that become part of something else.
-pub(super) fn written(items: &[ListItem<'_>]) -> String {
+pub(crate) fn written(items: &[ListItem<'_>]) -> String {
     let top = items.first().map_or(0, |item| item.depth);
     let mut out = String::new();
     for item in items {

@@ -7,17 +7,17 @@ use crate::limits;
 
 /// A line of a text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     /// Where it begins.
-    pub(super) start: usize,
+    pub(crate) start: usize,
     /// Counted from 1.
-    pub(super) number: usize,
+    pub(crate) number: usize,
     /// Without its end.
-    pub(super) text: &'a str,
+    pub(crate) text: &'a str,
 }
 
 /// The lines of a text, the first of which has this number.
-pub(super) fn lines(text: &str, first: usize) -> impl Iterator<Item = Line<'_>> {
+pub(crate) fn lines(text: &str, first: usize) -> impl Iterator<Item = Line<'_>> {
     text.split_inclusive('\n').zip(first..).scan(0, |start, (raw, number)| {
         let line = Line { start: *start, number, text: raw.trim_end_matches(['\n', '\r']) };
         *start += raw.len();
@@ -26,7 +26,7 @@ pub(super) fn lines(text: &str, first: usize) -> impl Iterator<Item = Line<'_>> 
 }
 
 /// The column at which a line's text begins, and the byte.
-pub(super) fn indent(text: &str) -> (usize, usize) {
+pub(crate) fn indent(text: &str) -> (usize, usize) {
     let mut column = 0;
     for (at, byte) in text.bytes().enumerate() {
         match byte {
@@ -39,7 +39,7 @@ pub(super) fn indent(text: &str) -> (usize, usize) {
 }
 
 /// The line without the white space before this column.
-pub(super) fn dedent(text: &str, most: usize) -> &str {
+pub(crate) fn dedent(text: &str, most: usize) -> &str {
     let mut column = 0;
     for (at, byte) in text.bytes().enumerate() {
         match byte {
@@ -53,7 +53,7 @@ pub(super) fn dedent(text: &str, most: usize) -> &str {
 
 /// What a line is, before lists are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class<'a> {
+pub(crate) enum Class<'a> {
     Blank,
     /// The first line of a fence or a comment.
     Opens,
@@ -65,14 +65,14 @@ pub(super) enum Class<'a> {
 
 /// The fence or comment that the next line stands in.
 #[derive(Debug, Default)]
-pub(super) struct Scanner {
+pub(crate) struct Scanner {
     fence: Option<Fence>,
     comment: bool,
 }
 
 /// The opening of a fence.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fence {
+pub(crate) struct Fence {
     byte: u8,
     length: usize,
     indent: usize,
@@ -80,7 +80,7 @@ pub(super) struct Fence {
 
 impl Fence {
     /// The fence that a line opens, with its info string.
-    pub(super) fn opened(text: &str) -> Option<(Self, &str)> {
+    pub(crate) fn opened(text: &str) -> Option<(Self, &str)> {
         let (indent, at) = indent(text);
         let rest = &text[at..];
         let byte = *rest.as_bytes().first().filter(|byte| matches!(byte, b'`' | b'~'))?;
@@ -90,7 +90,7 @@ impl Fence {
     }
 
     /// Whether a line closes the fence.
-    pub(super) fn is_closed_by(self, text: &str) -> bool {
+    pub(crate) fn is_closed_by(self, text: &str) -> bool {
         match Self::opened(text) {
             Some((other, "")) => {
                 other.byte == self.byte && other.length >= self.length && other.indent < self.indent + 4
@@ -102,7 +102,7 @@ impl Fence {
 
 impl Scanner {
     /// What the next line is. In a list, a fence may be indented by any width.
-    pub(super) fn class<'a>(&mut self, text: &'a str, in_list: bool) -> Class<'a> {
+    pub(crate) fn class<'a>(&mut self, text: &'a str, in_list: bool) -> Class<'a> {
         if let Some(fence) = self.fence {
             if fence.is_closed_by(text) {
                 self.fence = None;
@@ -152,7 +152,7 @@ fn heading(text: &str) -> Option<(u8, &str)> {
 }
 
 /// Whether a line is a thematic break.
-pub(super) fn is_break(text: &str) -> bool {
+pub(crate) fn is_break(text: &str) -> bool {
     let mut bytes = text.bytes().filter(|byte| !matches!(byte, b' ' | b'\t'));
     let Some(first) = bytes.next().filter(|byte| matches!(byte, b'-' | b'*' | b'_')) else { return false };
     let mut count = 1;

@@ -4,19 +4,19 @@ use super::lines::{indent, is_break};
 
 /// A list marker, and what follows it on its line.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Marker<'a> {
+pub(crate) struct Marker<'a> {
     /// The column of the marker.
-    pub(super) indent: usize,
+    pub(crate) indent: usize,
     /// The marker itself.
-    pub(super) text: &'a str,
+    pub(crate) text: &'a str,
     /// The column at which the item's text begins.
-    pub(super) content: usize,
+    pub(crate) content: usize,
     /// The rest of the line.
-    pub(super) rest: &'a str,
+    pub(crate) rest: &'a str,
 }
 
 /// The marker that a line begins with.
-pub(super) fn marker(line: &str) -> Option<Marker<'_>> {
+pub(crate) fn marker(line: &str) -> Option<Marker<'_>> {
     let (column, at) = indent(line);
     let text = &line[at..];
     let digits = text.bytes().take(10).take_while(u8::is_ascii_digit).count();
@@ -38,7 +38,7 @@ pub(super) fn marker(line: &str) -> Option<Marker<'_>> {
 
 impl Marker<'_> {
     /// Whether it is a number other than 1, which does not begin a list in the middle of a paragraph.
-    pub(super) fn is_later_number(&self) -> bool {
+    pub(crate) fn is_later_number(&self) -> bool {
         let digits = self.text.trim_end_matches(['.', ')']);
         digits.len() < self.text.len() && digits.trim_start_matches('0') != "1"
     }
@@ -47,7 +47,7 @@ impl Marker<'_> {
 /// The character in the box that a text begins with, and the text after it.
 ///
 /// A box holds one character of those that plans use; `[R1]`, `[P]` and links are text.
-pub(super) fn tick(text: &str) -> Option<(char, &str)> {
+pub(crate) fn tick(text: &str) -> Option<(char, &str)> {
     const TICKS: &str = " xX~-/>!✓✔";
     let (tick, rest) = if let Some(rest) = text.strip_prefix('☐') {
         (' ', rest)

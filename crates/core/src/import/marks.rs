@@ -6,14 +6,14 @@ use crate::{State, Timestamp};
 
 /// A step's wording, with what its box and its marks say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Marked {
-    pub(super) text: String,
-    pub(super) state: State,
-    pub(super) occurred: Option<Timestamp>,
+pub(crate) struct Marked {
+    pub(crate) text: String,
+    pub(crate) state: State,
+    pub(crate) occurred: Option<Timestamp>,
 }
 
 /// Reads a step.
-pub(super) fn step(tick: Option<char>, text: &str) -> Marked {
+pub(crate) fn step(tick: Option<char>, text: &str) -> Marked {
     let mut state = match tick {
         Some('x' | 'X' | '✓' | '✔') => State::Done,
         Some('~' | '/' | '>') => State::Doing,
@@ -52,14 +52,14 @@ pub(super) fn step(tick: Option<char>, text: &str) -> Marked {
 }
 
 /// What a text has struck through from its beginning, and what follows.
-pub(super) fn struck(text: &str) -> Option<(&str, &str)> {
+pub(crate) fn struck(text: &str) -> Option<(&str, &str)> {
     let (inside, after) = text.strip_prefix("~~")?.rsplit_once("~~")?;
     Some((inside, after.trim()))
 }
 
 /// What a question says, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Asked<'a> {
+pub(crate) enum Asked<'a> {
     /// It is open.
     Open(&'a str),
     /// It was answered or resolved, perhaps with a text.
@@ -69,7 +69,7 @@ pub(super) enum Asked<'a> {
 }
 
 /// Reads a question.
-pub(super) fn question(text: &str) -> Asked<'_> {
+pub(crate) fn question(text: &str) -> Asked<'_> {
     let text = text.trim();
     if let Some((inside, after)) = struck(text) {
         let answer = after.strip_prefix('→').map_or(after, str::trim_start);
@@ -86,7 +86,7 @@ pub(super) fn question(text: &str) -> Asked<'_> {
 }
 
 /// A user story: who, what, and to what end.
-pub(super) fn story(text: &str) -> Option<(&str, &str, Option<&str>)> {
+pub(crate) fn story(text: &str) -> Option<(&str, &str, Option<&str>)> {
     let bare = text.trim();
     let article =
         ["As a ", "As an ", "As the ", "as a ", "as an "].iter().find_map(|start| bare.strip_prefix(start))?;
@@ -100,7 +100,7 @@ pub(super) fn story(text: &str) -> Option<(&str, &str, Option<&str>)> {
 }
 
 /// Whether a text only says that there is nothing to say yet.
-pub(super) fn is_placeholder(text: &str) -> bool {
+pub(crate) fn is_placeholder(text: &str) -> bool {
     let bare = text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let starts = [
         "none",

@@ -8,17 +8,19 @@
 //! each part beside what was read in it; `roles.rs`, `times.rs`, `labels.rs` and `marks.rs` read headings and texts;
 //! `record/` makes the events.
 
-mod document;
+pub(crate) mod document;
 mod front_matter;
 mod labels;
-mod lines;
-mod markers;
-mod marks;
-mod reading;
-mod record;
+pub(crate) mod lines;
+pub(crate) mod markers;
+pub(crate) mod marks;
+pub(crate) mod reading;
+pub(crate) mod record;
 mod roles;
-mod times;
+pub(crate) mod times;
+pub(crate) mod units;
 
+pub(crate) use document::written;
 pub use document::{Block, Document, Heading, ListItem, Section};
 pub use front_matter::{FrontField, FrontMatter, Value};
 pub use reading::read;

@@ -26,6 +26,24 @@ pub fn read(markdown: &str) -> Document<'_> {
     Document { opening, front_matter, sections: reader.sections, closing }
 }
 
+/// Reads the list items of a text that begins with one, however far it is indented; none where it does not.
+pub(crate) fn items(source: &str) -> Vec<ListItem<'_>> {
+    let (mut list, mut scanner) = (List::default(), Scanner::default());
+    for line in lines(source, 1) {
+        match (scanner.class(line.text, true), marker(line.text)) {
+            (Class::Blank, _) => list.blanks += 1,
+            (Class::Text, Some(marker)) if list.items.is_empty() || list.begins(&marker) => list.push(marker, line),
+            _ if list.items.is_empty() => return Vec::new(),
+            (class, _) => drop(list.takes(line.text, class)),
+        }
+    }
+    let ends: Vec<usize> = list.starts.iter().copied().skip(1).chain([source.len()]).collect();
+    for ((item, &start), end) in list.items.iter_mut().zip(&list.starts).zip(ends) {
+        item.source = &source[start..end];
+    }
+    list.items
+}
+
 /// The plan without a byte order mark and without one fence of Markdown around it all.
 fn unwrapped(markdown: &str) -> (&str, &str, &str) {
     let bare = markdown.strip_prefix('\u{feff}').unwrap_or(markdown);
@@ -117,15 +135,10 @@ impl<'a> Reader<'a> {
 
     fn begins_item(&self, marker: &Marker<'_>) -> bool {
         let Some(block) = &self.block else { return marker.indent < 4 };
-        let Some(list) = &block.list else {
-            return marker.indent < 4 && !(block.in_paragraph && marker.is_later_number());
-        };
-        let Some(&(last, content)) = list.open.last() else { return false };
-        if list.blanks > 0 {
-            return marker.indent < content + 4;
+        match &block.list {
+            None => marker.indent < 4 && !(block.in_paragraph && marker.is_later_number()),
+            Some(list) => list.begins(marker),
         }
-        // Deeper than the last item, a number goes on with no list: it is a word of the wrapped text.
-        !(list.wraps && marker.is_later_number() && list.items[last].indent < marker.indent)
     }
 
     fn item(&mut self, marker: Marker<'a>, line: Line<'a>) {
@@ -182,6 +195,16 @@ impl<'a> Reader<'a> {
 }
 
 impl<'a> List<'a> {
+    /// Whether a marker begins a further item.
+    fn begins(&self, marker: &Marker<'_>) -> bool {
+        let Some(&(last, content)) = self.open.last() else { return false };
+        if self.blanks > 0 {
+            return marker.indent < content + 4;
+        }
+        // Deeper than the last item, a number goes on with no list: it is a word of the wrapped text.
+        !(self.wraps && marker.is_later_number() && self.items[last].indent < marker.indent)
+    }
+
     /// Adds an item below the nearest one that it is indented against.
     fn push(&mut self, marker: Marker<'a>, line: Line<'a>) {
         while let Some(&(at, content)) = self.open.last()
@@ -203,6 +226,7 @@ impl<'a> List<'a> {
             marker: marker.text,
             tick,
             text: text.trim_end().to_owned(),
+            text_lines: 1,
             ..ListItem::default()
         });
         (self.blanks, self.wraps) = (0, true);
@@ -216,6 +240,7 @@ impl<'a> List<'a> {
             if let Some(item) = self.items.last_mut() {
                 item.text.push_str(if item.text.is_empty() { "" } else { " " });
                 item.text.push_str(line.trim());
+                item.text_lines += 1;
             }
             return true;
         }

@@ -5,11 +5,11 @@ use crate::prelude::*;
 
 /// A time that a text begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Claimed<'a> {
+pub(crate) struct Claimed<'a> {
     /// The time; where the text names no zone, UTC, and where it names no hour, the beginning of the day.
-    pub(super) at: Timestamp,
+    pub(crate) at: Timestamp,
     /// The text after the time, or the whole text where the time says more than `at` holds.
-    pub(super) rest: &'a str,
+    pub(crate) rest: &'a str,
 }
 
 /// The zones that authors name, with their minutes east of UTC.
@@ -33,7 +33,7 @@ const ZONES: &[(&str, i32)] = &[
 ];
 
 /// The time that a text begins with: `(2025-10-01 13:00Z)`, `2025-10-01`, `[2025-10-01T13:00:00+02:00]` and the like.
-pub(super) fn leading(text: &str) -> Option<Claimed<'_>> {
+pub(crate) fn leading(text: &str) -> Option<Claimed<'_>> {
     let inside = text.trim_start_matches(['*', '_', '`']);
     let close = match inside.as_bytes().first()? {
         b'(' => Some(')'),
@@ -133,4 +133,65 @@ fn zone(text: &str) -> Option<(i32, usize)> {
     };
     let digits = name.as_bytes()[1..length].iter().all(|byte| byte.is_ascii_digit() || *byte == b':');
     digits.then_some((sign * (number(1..3)? * 60 + minutes), space + length))
+}
+
+/// A way in which a time is written in front of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Form {
+    /// What stands before the date.
+    open: String,
+    /// What stands between the date and the time of day; none where there is no time of day.
+    clock: Option<Clock>,
+    /// What stands after it all.
+    close: String,
+}
+
+/// How a time of day is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Clock {
+    separator: char,
+    seconds: bool,
+    /// The zone as written, and its minutes east of UTC.
+    zone: (String, i32),
+}
+
+impl Form {
+    /// The form of the time that a text begins with, be it in UTC or not.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let open = text.len() - text.trim_start_matches(['*', '_', '`', '(', '[']).len();
+        let mut rest = &text[open..];
+        let whole = rest;
+        take(&mut rest)?;
+        let written = &whole[..whole.len() - rest.len()];
+        let after = &written[10..];
+        let clock = after.chars().next().map(|separator| {
+            let (_, length) = clock(after)?;
+            let east = zone(&after[length..]).map_or(0, |(east, _)| east);
+            Some(Clock { separator, seconds: length > 6, zone: (after[length..].to_owned(), east) })
+        });
+        let closed = rest.len() - rest.trim_start_matches([')', ']', '*', '_', '`', ':', '-', '–', '—', ' ']).len();
+        let close = &rest[..closed];
+        // A bracket that says more than the time is no form to write another time in.
+        let opened = text[..open].matches(['(', '[']).count();
+        let fits = opened == close.matches([')', ']']).count() && close.ends_with(' ');
+        fits.then(|| {
+            Some(Self {
+                open: text[..open].to_owned(),
+                clock: clock.map_or(Some(None), |c| c.map(Some))?,
+                close: close.to_owned(),
+            })
+        })?
+    }
+
+    /// A time in this form.
+    pub(crate) fn write(&self, at: Timestamp) -> String {
+        let east = self.clock.as_ref().map_or(0, |clock| clock.zone.1);
+        let local = Timestamp::from_millis(at.millis() + i64::from(east) * 60_000).to_string();
+        let (date, time) = local.split_at(10.min(local.len()));
+        let clock = self.clock.as_ref().map(|clock| {
+            let length = if clock.seconds { 8 } else { 5 };
+            format!("{}{}{}", clock.separator, time.get(1..1 + length).unwrap_or_default(), clock.zone.0)
+        });
+        format!("{}{date}{}{}", self.open, clock.unwrap_or_default(), self.close)
+    }
 }

@@ -121,15 +121,7 @@ fn step_text(shown: &Shown<'_>, steps: &[Outlined<'_>], at: usize) -> String {
 
 /// What belongs to an item beyond its wording: its prose, its evidence, and what hangs below it without being its like.
 pub(super) fn details(plan: &Plan, about: &Item, indent: usize, out: &mut String) {
-    if let Some(body) = about.body() {
-        item(indent, "", body, out);
-    }
-    let evidence = match &about.detail {
-        Detail::Step(step) => &step.evidence,
-        Detail::Criterion { evidence } => evidence,
-        _ => &Vec::new(),
-    };
-    labelled(indent, "Evidence", evidence, out);
+    own_details(about, indent, out);
     for block in plan.children(Branch::Items(Parent::Node(about.id()))) {
         if block.kind() == Kind::Prose {
             item(indent, "", block.text(), out);
@@ -142,6 +134,29 @@ pub(super) fn details(plan: &Plan, about: &Item, indent: usize, out: &mut String
             details(plan, criterion.item, indent + 2, out);
         }
     }
+}
+
+/// The item's own part of that: its prose and its evidence.
+pub(super) fn own_details(about: &Item, indent: usize, out: &mut String) {
+    match (about.body(), &about.source) {
+        (Some(body), _) => item(indent, "", body, out),
+        // What its source says beyond the wording is its prose.
+        (None, Some(source)) if matches!(about.kind(), Kind::Step | Kind::Criterion | Kind::Question) => {
+            let items = crate::import::reading::items(source.value());
+            if let Some((root, below)) = items.split_first() {
+                let written = crate::import::written(below);
+                let texts = [root.body.as_str(), &written];
+                texts.into_iter().filter(|text| !text.is_empty()).for_each(|text| item(indent, "", text, out));
+            }
+        }
+        _ => {}
+    }
+    let evidence = match &about.detail {
+        Detail::Step(step) => &step.evidence,
+        Detail::Criterion { evidence } => evidence,
+        _ => &Vec::new(),
+    };
+    labelled(indent, "Evidence", evidence, out);
 }
 
 /// Criteria as boxes, nested.

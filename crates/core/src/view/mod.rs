@@ -10,6 +10,7 @@ mod blocks;
 mod front_matter;
 mod lists;
 mod log;
+pub(crate) mod own;
 
 use crate::prelude::*;
 use crate::state::{Branch, Item, Plan};
@@ -19,7 +20,10 @@ use lists::Shown;
 /// Writes the view of a plan in a layout.
 #[must_use]
 pub fn render(plan: &Plan, layout: Layout) -> String {
-    let mut page = Page { plan, shown: Shown::new(plan), layout, out: String::new() };
+    if layout == Layout::Own {
+        return own::pieces(plan).into_iter().map(|piece| piece.text).collect();
+    }
+    let mut page = Page::of(plan, layout);
     page.write();
     page.out
 }
@@ -76,6 +80,10 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
+    fn of(plan: &'a Plan, layout: Layout) -> Self {
+        Self { plan, shown: Shown::new(plan), layout, out: String::new() }
+    }
+
     fn write(&mut self) {
         self.front_matter();
         let title = crate::text::line(self.plan.title());
@@ -84,12 +92,26 @@ impl<'a> Page<'a> {
         if self.layout == Layout::Cookbook {
             self.out.push_str(&format!("\n{LIVING}\n"));
         }
+        self.opening();
         self.added_sections(None);
         for &(role, name) in standing(self.layout) {
             self.standing_section(role, name);
             self.added_sections(Some(role));
         }
         self.footer();
+    }
+
+    /// What a plan that keeps its own text has before its first heading.
+    fn opening(&mut self) {
+        let (mut body, parent) = (String::new(), Parent::Standing(Role::Opening));
+        if let Some(prose) = self.plan.prose(Role::Opening) {
+            blocks::prose(prose.value(), &mut body);
+        }
+        self.write_blocks(parent, &self.blocks(parent), &mut body);
+        if !body.trim().is_empty() {
+            self.out.push('\n');
+            self.out.push_str(&body);
+        }
     }
 
     fn standing_section(&mut self, role: Role, name: &str) {

@@ -58,7 +58,7 @@ impl Recorder<'_> {
                 rest.push_str(field.source);
             }
         }
-        if rest.trim().is_empty() {
+        if rest.trim().is_empty() || self.report.layout == Layout::Own {
             return Ok(());
         }
         let fence = if rest.contains("```") { "~~~~" } else { "```" };

@@ -101,7 +101,7 @@ pub(super) fn is_plain_list(blocks: &[Block<'_>]) -> bool {
 }
 
 /// What an entry says, with all that hangs below it.
-pub(super) fn composed(tree: &[ListItem<'_>]) -> String {
+pub(crate) fn composed(tree: &[ListItem<'_>]) -> String {
     let Some((root, below)) = tree.split_first() else { return String::new() };
     let mut text = root.text.clone();
     if !root.body.is_empty() {
@@ -116,7 +116,7 @@ pub(super) fn composed(tree: &[ListItem<'_>]) -> String {
 }
 
 /// The entries of a list: its trees, with the parts of a decision or a discovery that stand beside it.
-fn entries<'i, 'a>(items: &'i [ListItem<'a>], role: Role) -> impl Iterator<Item = &'i [ListItem<'a>]> {
+pub(crate) fn entries<'i, 'a>(items: &'i [ListItem<'a>], role: Role) -> impl Iterator<Item = &'i [ListItem<'a>]> {
     let top = items.iter().map(|item| item.depth).min().unwrap_or(0);
     let is_part = move |item: &ListItem<'_>| {
         matches!(role, Role::Decisions | Role::Discoveries)
@@ -136,7 +136,7 @@ fn holds_entries(place: Place) -> bool {
 }
 
 /// The kind of item that a tree of list items is.
-fn kind(place: Place, tree: &[ListItem<'_>]) -> Result<Kind, NoItem> {
+pub(crate) fn kind(place: Place, tree: &[ListItem<'_>]) -> Result<Kind, NoItem> {
     let Some(root) = tree.first() else { return Err(None) };
     let boxed = tree.iter().any(|item| item.tick.is_some());
     let placeholder = tree.len() == 1 && root.body.is_empty() && marks::is_placeholder(&root.text);

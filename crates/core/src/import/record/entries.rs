@@ -6,11 +6,11 @@ use crate::import::labels::{self, Label};
 use crate::import::marks;
 use crate::import::times;
 use crate::prelude::*;
-use crate::{Actor, Context, EventId, Kind, Parent, State, Text, Timestamp, limits};
+use crate::{Actor, Context, EventId, Kind, Parent, State, Text, TextError, Timestamp, limits};
 
 /// The time and the author that an entry claims.
 #[derive(Default)]
-struct Claim {
+pub(crate) struct Claim {
     occurred: Option<Timestamp>,
     author: Option<String>,
 }
@@ -55,7 +55,7 @@ impl Claim {
         claimed.rest
     }
 
-    fn say(self, context: &mut Context) {
+    pub(crate) fn say(self, context: &mut Context) {
         context.occurred = self.occurred;
         context.attributed = self.author.map(|name| Actor { email: String::new(), name });
     }
@@ -69,6 +69,64 @@ pub(super) fn append(text: &mut String, separator: &str, more: &str) {
     text.push_str(more);
 }
 
+/// Reads a decision, at home and first there, with what it claims.
+pub(crate) fn decision(text: &str, occurred: Option<Timestamp>) -> Result<(DecisionRecorded, Claim), TextError> {
+    let mut claim = Claim { occurred, author: None };
+    let (mut title, mut reason, mut rest) = (String::new(), String::new(), String::new());
+    let (mut tradeoffs, mut options, mut references) = (Vec::new(), Vec::new(), Vec::new());
+    for part in labels::split(text) {
+        match part.label {
+            None => title.push_str(claim.lead(&part.text)),
+            Some((Label::Decision, _)) => append(&mut title, " ", &part.text),
+            Some((Label::Reason, _)) => append(&mut reason, "\n", &part.text),
+            Some((Label::Tradeoff, _)) => tradeoffs.push(Text::new(part.text)?),
+            Some((Label::Option, _)) => options.push(Text::new(part.text)?),
+            Some((Label::Reference, _)) => references.push(Text::new(part.text)?),
+            Some((label @ (Label::DateAuthor | Label::Date | Label::Author), _)) if claim.take(label, &part.text) => {}
+            Some((_, name)) => append(&mut rest, "\n", &format!("{name}: {}", part.text)),
+        }
+    }
+    append(if reason.is_empty() { &mut title } else { &mut reason }, "\n", &rest);
+    let (title, state) = match marks::struck(&title) {
+        Some((inside, "→ Withdrawn")) => (inside.to_owned(), Some(State::Withdrawn)),
+        _ => match title.strip_suffix(" (proposed)") {
+            Some(title) => (title.to_owned(), Some(State::Proposed)),
+            None => (title, None),
+        },
+    };
+    let decision = DecisionRecorded {
+        after: None,
+        options,
+        question: None,
+        reason: Some(reason).filter(|reason| !reason.is_empty()).map(Text::new).transpose()?,
+        references,
+        source: None,
+        state,
+        supersedes: Vec::new(),
+        title: Text::new(title)?,
+        tradeoffs,
+        under: None,
+    };
+    Ok((decision, claim))
+}
+
+/// Reads a discovery, at home and first there, with what it claims.
+pub(crate) fn discovery(text: &str, occurred: Option<Timestamp>) -> Result<(DiscoveryRecorded, Claim), TextError> {
+    let mut claim = Claim { occurred, author: None };
+    let (mut found, mut evidence) = (String::new(), Vec::new());
+    for part in labels::split(text) {
+        match part.label {
+            None => found.push_str(claim.lead(&part.text)),
+            Some((Label::Observation, _)) => append(&mut found, " ", &part.text),
+            Some((Label::Evidence, _)) => evidence.push(Text::new(part.text)?),
+            Some((label @ (Label::DateAuthor | Label::Date | Label::Author), _)) if claim.take(label, &part.text) => {}
+            Some((_, name)) => append(&mut found, "\n", &format!("{name}: {}", part.text)),
+        }
+    }
+    let text = Text::new(found)?;
+    Ok((DiscoveryRecorded { after: None, corrects: None, evidence, source: None, text, under: None }, claim))
+}
+
 impl Recorder<'_> {
     /// Records a decision, at home where no parent is named.
     pub(super) fn decision(
@@ -77,44 +135,11 @@ impl Recorder<'_> {
         text: &str,
         occurred: Option<Timestamp>,
     ) -> Result<EventId, ImportError> {
-        let mut claim = Claim { occurred, author: None };
-        let (mut title, mut reason, mut rest) = (String::new(), String::new(), String::new());
-        let (mut tradeoffs, mut options, mut references) = (Vec::new(), Vec::new(), Vec::new());
-        for part in labels::split(text) {
-            match part.label {
-                None => title.push_str(claim.lead(&part.text)),
-                Some((Label::Decision, _)) => append(&mut title, " ", &part.text),
-                Some((Label::Reason, _)) => append(&mut reason, "\n", &part.text),
-                Some((Label::Tradeoff, _)) => tradeoffs.push(Text::new(part.text)?),
-                Some((Label::Option, _)) => options.push(Text::new(part.text)?),
-                Some((Label::Reference, _)) => references.push(Text::new(part.text)?),
-                Some((label @ (Label::DateAuthor | Label::Date | Label::Author), _))
-                    if claim.take(label, &part.text) => {}
-                Some((_, name)) => append(&mut rest, "\n", &format!("{name}: {}", part.text)),
-            }
-        }
-        append(if reason.is_empty() { &mut title } else { &mut reason }, "\n", &rest);
-        let (title, state) = match marks::struck(&title) {
-            Some((inside, "→ Withdrawn")) => (inside.to_owned(), Some(State::Withdrawn)),
-            _ => match title.strip_suffix(" (proposed)") {
-                Some(title) => (title.to_owned(), Some(State::Proposed)),
-                None => (title, None),
-            },
-        };
-        let parent = parent.unwrap_or(Parent::Standing(Kind::Decision.home()));
-        let change = DecisionRecorded {
-            after: self.after(parent),
-            options,
-            question: None,
-            reason: Some(reason).filter(|reason| !reason.is_empty()).map(Text::new).transpose()?,
-            references,
-            source: None,
-            state,
-            supersedes: Vec::new(),
-            title: Text::new(title)?,
-            tradeoffs,
-            under: Some(parent).filter(|&p| p != Parent::Standing(Kind::Decision.home())),
-        };
+        let home = Parent::Standing(Kind::Decision.home());
+        let parent = parent.unwrap_or(home);
+        let (decision, claim) = decision(text, occurred)?;
+        let (after, under) = (self.after(parent), Some(parent).filter(|&p| p != home));
+        let change = DecisionRecorded { after, under, ..decision };
         let id = self.batch.record_with(change, |context| claim.say(context))?;
         Ok(self.added(parent, id, Kind::Decision))
     }
@@ -126,27 +151,11 @@ impl Recorder<'_> {
         text: &str,
         occurred: Option<Timestamp>,
     ) -> Result<EventId, ImportError> {
-        let mut claim = Claim { occurred, author: None };
-        let (mut found, mut evidence) = (String::new(), Vec::new());
-        for part in labels::split(text) {
-            match part.label {
-                None => found.push_str(claim.lead(&part.text)),
-                Some((Label::Observation, _)) => append(&mut found, " ", &part.text),
-                Some((Label::Evidence, _)) => evidence.push(Text::new(part.text)?),
-                Some((label @ (Label::DateAuthor | Label::Date | Label::Author), _))
-                    if claim.take(label, &part.text) => {}
-                Some((_, name)) => append(&mut found, "\n", &format!("{name}: {}", part.text)),
-            }
-        }
-        let parent = parent.unwrap_or(Parent::Standing(Kind::Discovery.home()));
-        let change = DiscoveryRecorded {
-            after: self.after(parent),
-            corrects: None,
-            evidence,
-            source: None,
-            text: Text::new(found)?,
-            under: Some(parent).filter(|&p| p != Parent::Standing(Kind::Discovery.home())),
-        };
+        let home = Parent::Standing(Kind::Discovery.home());
+        let parent = parent.unwrap_or(home);
+        let (discovery, claim) = discovery(text, occurred)?;
+        let (after, under) = (self.after(parent), Some(parent).filter(|&p| p != home));
+        let change = DiscoveryRecorded { after, under, ..discovery };
         let id = self.batch.record_with(change, |context| claim.say(context))?;
         Ok(self.added(parent, id, Kind::Discovery))
     }

@@ -8,13 +8,14 @@
 //! blockers raised; what no step and no blocker has claimed of it is recorded at the end.
 
 mod beginning;
-mod blocks;
-mod entries;
+pub(crate) mod blocks;
+pub(crate) mod entries;
 mod log;
-mod prose;
+pub(crate) mod own;
+pub(crate) mod prose;
 mod questions;
 mod report;
-mod steps;
+pub(crate) mod steps;
 
 use super::document::{Document, Section};
 use super::roles;
@@ -66,6 +67,10 @@ pub fn record(document: &Document<'_>, options: &Options, batch: &mut Batch) -> 
         numbers: None,
     };
     recorder.begin(document, options)?;
+    if layout == Layout::Own {
+        recorder.own(document)?;
+        return Ok(recorder.report);
+    }
     for section in &document.sections {
         recorder.section(section)?;
     }
@@ -120,12 +125,12 @@ struct Recorder<'b> {
 
 /// A section's place.
 #[derive(Debug, Clone, Copy)]
-struct Place {
-    level: u8,
-    role: Role,
+pub(crate) struct Place {
+    pub(crate) level: u8,
+    pub(crate) role: Role,
     /// Whether its own heading says what it is for.
-    named: bool,
-    parent: Parent,
+    pub(crate) named: bool,
+    pub(crate) parent: Parent,
 }
 
 impl Recorder<'_> {

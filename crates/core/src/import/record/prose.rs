@@ -56,17 +56,22 @@ fn clean(text: &str) -> String {
 }
 
 /// Whether a text is within the limits of one event, however its characters are written there.
-pub(super) fn fits(text: &str) -> bool {
+pub(crate) fn fits(text: &str) -> bool {
+    text.len() <= limits::TEXT && written(text) <= limits::EVENT * 3 / 4
+}
+
+/// How many bytes a text takes in an event.
+pub(crate) fn written(text: &str) -> usize {
     let written = |byte: u8| match byte {
         b'"' | b'\\' | b'\n' | b'\t' | b'\r' => 2,
         0..=0x1f => 6,
         _ => 1,
     };
-    text.len() <= limits::TEXT && text.bytes().map(written).sum::<usize>() <= limits::EVENT * 3 / 4
+    text.bytes().map(written).sum()
 }
 
 /// A text in parts that fit, cut at line ends where there are any.
-pub(super) fn parts(text: &str) -> Vec<&str> {
+pub(crate) fn parts(text: &str) -> Vec<&str> {
     const MOST: usize = limits::EVENT / 8;
     let (mut parts, mut rest) = (Vec::new(), text);
     while !fits(rest) {

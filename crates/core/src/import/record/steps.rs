@@ -9,17 +9,17 @@ use crate::{Context, EventId, ItemId, Kind, Parent, State, Text, limits};
 
 /// An item of a tree of boxes.
 #[derive(Default, Clone)]
-struct Node {
+pub(crate) struct Node {
     /// Whether it or something below it has a box.
-    boxed: bool,
+    pub(crate) boxed: bool,
     /// Whether a box below it is not ticked.
-    unfinished: bool,
+    pub(crate) unfinished: bool,
     parent: Option<usize>,
     body: String,
 }
 
 /// The nodes of a tree; lists without boxes are in the bodies of what they hang below.
-fn nodes(tree: &[ListItem<'_>]) -> Vec<Node> {
+pub(crate) fn nodes(tree: &[ListItem<'_>]) -> Vec<Node> {
     let mut nodes = vec![Node::default(); tree.len()];
     let mut open: Vec<usize> = Vec::new();
     for (at, item) in tree.iter().enumerate() {
