@@ -140,6 +140,10 @@ pub enum Command {
     Archive(archive::Archive),
     Import(import::Import),
     Export(export::Export),
+    Render(render::Render),
+    Absorb(absorb::Absorb),
+    Edit(edit::Edit),
+    Init(init::Init),
 }
 
 #[cfg(test)]

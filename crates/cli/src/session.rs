@@ -22,6 +22,8 @@ pub struct Session {
     pub now: Timestamp,
     /// The plan that `--plan` or the environment names.
     pub named: Option<String>,
+    /// The plan that `--plan` names.
+    pub flagged: Option<String>,
     env: Environment,
 }
 
@@ -36,8 +38,9 @@ impl Session {
         let here = std::env::current_dir().map_err(|e| unfit(format!("there is no current directory: {e}")))?;
         let repo = Repository::open(&here, &env)?;
         let now = now(&env)?;
-        let named = global.plan.clone().or_else(|| text(&env, "GIT_PLAN"));
-        Ok(Self { repo, now, named, env })
+        let flagged = global.plan.clone();
+        let named = flagged.clone().or_else(|| text(&env, "GIT_PLAN"));
+        Ok(Self { repo, now, named, flagged, env })
     }
 
     /// The environment.

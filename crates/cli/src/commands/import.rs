@@ -85,6 +85,7 @@ impl Import {
         match report {
             Some(report) => {
                 let (plan, _) = done.into_whole(&work.session.repo)?;
+                super::render::imported(work, &slug, &plan, file, text);
                 say(work, &slug, &plan, &report)
             }
             None => Ok(()),

@@ -10,6 +10,7 @@ use super::{Reading, Work, list};
 use crate::args::At;
 use crate::exit::Failure;
 use crate::ui::{Page, Style};
+use crate::versions::Stand;
 
 /// Show where a plan stands: what for, how far, what next, what is in the way
 #[derive(Debug, clap::Args)]
@@ -24,8 +25,11 @@ pub struct Status {
 impl Status {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
         let read = work.read(&self.at)?;
+        let file = if self.at.at.is_none() { file(work, &read) } else { None };
         if work.ui.json {
-            return Ok(work.ui.data("status", Some(read.slug.as_str()), read.plan.heads(), json(&read.plan))?);
+            let mut data = json(&read.plan);
+            data["file"] = json!(file.map(|(name, stand)| json!({ "path": name, "state": stand.word() })));
+            return Ok(work.ui.data("status", Some(read.slug.as_str()), read.plan.heads(), data)?);
         }
         let mut page = work.ui.page();
         heading(&mut page, &read);
@@ -59,11 +63,32 @@ impl Status {
         if conflicts > 0 {
             page.paint(Style::Blocked, &format!("Conflicts {conflicts}")).end();
         }
+        if let Some((name, stand)) = file
+            && (stand != Stand::Missing || work.session.repo.views().home(&read.slug).is_some())
+        {
+            page.put(&format!("File      {name} {}", tells(&stand))).end();
+        }
         if let Some(last) = plan.last() {
             let by = plan.person(last).map_or("", |person| person.agent.as_deref().unwrap_or(&person.actor.name));
             page.put("Changed   ").put(&format!("{} by {}", work.ago(last.at), line(by))).end();
         }
         Ok(work.ui.show(&page)?)
+    }
+}
+
+/// The plan's file, and how it stands to the plan; none where there is no work tree for it.
+fn file(work: &Work<'_>, read: &Reading) -> Option<(String, Stand)> {
+    let place = work.session.home(&read.slug, &read.plan).ok()?;
+    let stand = work.session.stand(&read.slug, &read.plan, &place, false).ok()?;
+    Some((place.name(), stand))
+}
+
+fn tells(stand: &Stand) -> &'static str {
+    match stand {
+        Stand::Missing => "is missing; `git plan render` writes it",
+        Stand::Current => "is up to date",
+        Stand::Behind(_) => "is behind; `git plan render` writes it",
+        Stand::Edited => "has edits; `git plan absorb` takes them in",
     }
 }
 
