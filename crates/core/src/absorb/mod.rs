@@ -4,8 +4,14 @@
 //! layout `own` the view afterwards is the edited text, byte for byte, and an unedited text records nothing. What is
 //! not understood in the house layouts is named in the [`Report`], and nothing of it is recorded.
 
+mod align;
+mod front;
+mod matching;
+mod own;
+
+use crate::import::ImportError;
 use crate::prelude::*;
-use crate::{Batch, ItemId, Kind, Match, RecordError, TextError};
+use crate::{Batch, ItemId, Kind, Layout, Match, RecordError, TextError};
 
 /// Why an edit cannot be absorbed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,8 +66,19 @@ pub struct Ignored {
 /// # Errors
 /// Where the batch does not take an event; it then holds those made so far, and is to be dropped.
 pub fn absorb(batch: &mut Batch, edited: &str) -> Result<Report, AbsorbError> {
-    let _ = (batch, edited);
-    Ok(Report::default())
+    match batch.plan().layout() {
+        Layout::Own => own::absorb(batch, edited),
+        Layout::Execplan | Layout::Cookbook => Ok(Report::default()),
+    }
+}
+
+impl From<ImportError> for AbsorbError {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Record(error) => Self::Record(error),
+            ImportError::Text(error) => Self::Text(error),
+        }
+    }
 }
 
 /// The events that a view names as the version that it shows, by the beginnings of their ids; none where it names none.

@@ -9,7 +9,7 @@
 //! `record/` makes the events.
 
 pub(crate) mod document;
-mod front_matter;
+pub(crate) mod front_matter;
 mod labels;
 pub(crate) mod lines;
 pub(crate) mod markers;

@@ -112,6 +112,7 @@ impl Plan {
             state: None,
             body: None,
             source: addition.source.map(|source| Box::new(Register::new(stamp, source))),
+            unspelled: Vec::new(),
             placements: Register::new(stamp, Place { branch: Branch::Sections(None), slot: stamp.id }),
             place: Place { branch: Branch::Sections(None), slot: stamp.id },
             existence: Existence::default(),
@@ -221,12 +222,36 @@ impl Plan {
         }
     }
 
+    /// Takes note of what a command says of an item that has a source, so that it is put below it.
+    pub(super) fn remark(&mut self, change: &Change, turn: Turn<'_>) {
+        let labelled = |label: &str, texts: &[Text]| texts.iter().map(|text| format!("{label}: {}", &**text)).collect();
+        let (id, said): (ItemId, Vec<String>) = match change {
+            Change::StepCompleted(d) => (d.step, labelled("- Evidence", &d.evidence)),
+            Change::CriterionMet(d) => (d.criterion, labelled("- Evidence", &d.evidence)),
+            Change::DecisionAmended(d) => (d.decision, labelled("Amended", core::slice::from_ref(&d.text))),
+            Change::BlockerResolved(d) => (
+                d.blocker,
+                match &d.how {
+                    Some(how) => labelled("Resolved", core::slice::from_ref(how)),
+                    None => vec!["Resolved".to_owned()],
+                },
+            ),
+            _ => return,
+        };
+        if let Some(at) = self.position(id)
+            && let Some(item) = self.items.get_mut(at).filter(|item| item.source.is_some())
+        {
+            item.unspelled.extend(said.into_iter().map(|said| (turn.stamp, said)));
+        }
+    }
+
     fn respell(&mut self, at: usize, source: &Text, turn: Turn<'_>) {
         let Some(item) = self.touch(at, turn) else { return };
         if let Detail::Section { level, .. } = &mut item.detail {
             let marks = source.trim_start().bytes().take_while(|&byte| byte == b'#').count();
             *level = u8::try_from(marks).ok().filter(|marks| (1..=6).contains(marks)).unwrap_or(*level);
         }
+        item.unspelled.retain(|(said, _)| !turn.ancestry.sees(turn.stamp.seq, said.seq));
         match &mut item.source {
             Some(spelling) => spelling.write(turn.stamp, source.clone().into(), turn.ancestry),
             None => item.source = Some(Box::new(Register::new(turn.stamp, source.clone().into()))),

@@ -35,8 +35,9 @@ impl Plan {
             return Err(Rejection::new("duplicate", format!("repeats {first} under the same key")));
         }
         self.fold(event, change, turn)?;
-        if let Some(absorbed) = &event.context.absorbed {
-            self.absorb(absorbed, change, turn);
+        match &event.context.absorbed {
+            Some(absorbed) => self.absorb(absorbed, change, turn),
+            None => self.remark(change, turn),
         }
         self.updated = event.at;
         if let Some(key) = key {

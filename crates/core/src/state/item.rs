@@ -25,6 +25,8 @@ pub struct Item {
     pub body: Option<Box<Register<String>>>,
     /// The Markdown in which it is spelled, where it was read from some.
     pub source: Option<Box<Register<String>>>,
+    /// What was said of it since by commands, to be put below its source.
+    pub unspelled: Vec<(Stamp, String)>,
     /// All surviving placements; [`Item::place`] is the one that applies.
     pub placements: Register<Place>,
     /// Where it stands.

@@ -140,7 +140,12 @@ impl Plan {
 
     /// Inserts a slot for a node of this kind into a list.
     pub(super) fn insert_slot(&mut self, place: Place, after: Option<EventId>, node: ItemId, kind: Kind) {
-        let (slot, spot) = (Slot::new(place.slot, node), Spot::of(after, kind));
+        let slot = Slot::new(place.slot, node);
+        let spot = match (place.branch, after) {
+            // The parent's own id names the place before all that hangs below it.
+            (Branch::Items(Parent::Node(parent)), Some(anchor)) if parent == anchor => Spot::First,
+            _ => Spot::of(after, kind),
+        };
         match place.branch {
             Branch::Items(Parent::Node(parent)) => {
                 let at = self.position(parent);

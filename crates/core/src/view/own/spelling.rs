@@ -177,11 +177,6 @@ fn boxed<'a>(source: &'a str, item: &'a Item, changes: &Changes<'_>) -> Cow<'a, 
         None if !time.is_empty() => edits.replace(parts.text.start..parts.text.start, time),
         None => {}
     }
-    let evidence = match &item.detail {
-        Detail::Step(step) => &step.evidence,
-        Detail::Criterion { evidence } => evidence,
-        _ => &Vec::new(),
-    };
     let body = changes.body.filter(|body| *body != root.body);
     let end = body_end(source);
     if let Some(body) = body {
@@ -189,15 +184,7 @@ fn boxed<'a>(source: &'a str, item: &'a Item, changes: &Changes<'_>) -> Cow<'a, 
         let below = if below.is_empty() { below } else { format!("{0}{below}", eol(source)) };
         edits.replace(parts.text.end..end.max(parts.text.end), below);
     }
-    let added: Vec<String> = evidence
-        .iter()
-        .filter(|text| !source.contains(text.as_str()))
-        .map(|text| indented(&format!("- Evidence: {text}"), parts.column, eol(source)))
-        .collect();
-    if !added.is_empty() {
-        let end = end.max(parts.text.end);
-        edits.replace(end..end, added.iter().map(|line| format!("{}{line}", eol(source))).collect());
-    }
+    append(item, end.max(parts.text.end), parts.column, &mut edits);
     edits.made()
 }
 
@@ -270,7 +257,6 @@ fn entry<'a>(source: &'a str, item: &'a Item, text_is_newer: bool) -> Cow<'a, st
     match &item.detail {
         Detail::Question { answer, .. } => question(item, answer, root, &parts, text_is_newer, &mut edits),
         Detail::Decision(decision) => {
-            said.extend(decision.amendments.iter().map(|(_, text)| format!("Amended: {text}")));
             let superseded = decision.superseded_by.iter().map(|by| format!("Status: superseded by {}", by.short()));
             said.extend(superseded);
             match item.state() {
@@ -279,18 +265,12 @@ fn entry<'a>(source: &'a str, item: &'a Item, text_is_newer: bool) -> Cow<'a, st
                 _ => {}
             }
         }
-        Detail::Blocker { how, .. } => {
-            said.extend(how.iter().map(|(_, how)| format!("Resolved: {how}")));
-            if said.is_empty() && item.is_ticked() {
-                said.push("Resolved".to_owned());
-            }
-        }
         _ => {}
     }
-    if text_is_newer && !matches!(item.detail, Detail::Question { .. }) {
+    if text_is_newer && !matches!(item.detail, Detail::Question { .. } | Detail::Decision(_)) {
         let read = match item.kind() {
             Kind::Discovery => entries::discovery(&blocks::composed(&items), None).map(|(read, _)| read.text.into()),
-            _ => Ok(root.text.clone()),
+            _ => Ok(blocks::composed(&items)),
         };
         let read: String = read.unwrap_or_default();
         let line = read.lines().next().unwrap_or_default();
@@ -307,12 +287,20 @@ fn entry<'a>(source: &'a str, item: &'a Item, text_is_newer: bool) -> Cow<'a, st
         }
     }
     said.retain(|line| !contains(source, line));
+    let end = body_end(source).max(parts.text.end);
+    append(item, end, parts.column, &mut edits);
     if !said.is_empty() {
-        let end = body_end(source).max(parts.text.end);
         let lines = said.iter().map(|line| format!("{}{}", eol(source), indented(line, parts.column, eol(source))));
         edits.replace(end..end, lines.collect());
     }
     edits.made()
+}
+
+/// Puts what commands said of an item below its source.
+fn append(item: &Item, end: usize, column: usize, edits: &mut Edits<'_>) {
+    let eol = eol(edits.source);
+    let lines = item.unspelled.iter().map(|(_, said)| format!("{eol}{}", indented(said, column, eol)));
+    edits.replace(end..end, lines.collect());
 }
 
 /// Whether a source says this, however it is wrapped.

@@ -1,0 +1,421 @@
+//! Absorbing an edit of a plan that keeps its own text.
+//!
+//! What may be relied on: the view afterwards is the edited text. Where the fitting events would not bring that about,
+//! which no edit is known to do, everything is taken out and the edited text is recorded anew.
+
+use super::align::{self, New, Old};
+use super::{AbsorbError, Found, Report, front, matching};
+use crate::change::*;
+use crate::event::Absorbed;
+use crate::import::document::Document;
+use crate::import::record::{blocks, entries, own as record, prose};
+use crate::import::{self, marks, reading, units};
+use crate::prelude::*;
+use crate::state::{Branch, Detail, Item};
+use crate::view::own::pieces;
+use crate::{Batch, Change, Context, EventId, Field, ItemId, Kind, Match, Parent, Role, State, Text, Title};
+
+/// The most items that one event takes out.
+const MOST_REMOVED: usize = 1000;
+
+pub(super) fn absorb(batch: &mut Batch, edited: &str) -> Result<Report, AbsorbError> {
+    let base: String = pieces(batch.plan()).into_iter().map(|piece| piece.text).collect();
+    if base == edited {
+        return Ok(Report::default());
+    }
+    let document = import::read(edited);
+    let mut trial = batch.clone();
+    trial.group();
+    if let Ok(report) = gently(&mut trial, &base, edited, &document)
+        && shows(&trial, edited)
+    {
+        *batch = trial;
+        return Ok(report);
+    }
+    batch.group();
+    anew(batch, edited, &document)
+}
+
+fn shows(batch: &Batch, edited: &str) -> bool {
+    let mut rest = edited;
+    pieces(batch.plan()).iter().all(|piece| match rest.strip_prefix(piece.text.as_str()) {
+        Some(after) => {
+            rest = after;
+            true
+        }
+        None => false,
+    }) && rest.is_empty()
+}
+
+/// Takes everything out and records the edited text.
+#[cold]
+fn anew(batch: &mut Batch, edited: &str, document: &Document<'_>) -> Result<Report, AbsorbError> {
+    let plan = batch.plan();
+    let gone: Vec<ItemId> = plan.items().filter(|item| item.is_visible()).map(Item::id).collect();
+    let prose: Vec<Role> = Role::ALL.iter().copied().filter(|&role| plan.prose(role).is_some()).collect();
+    for items in gone.chunks(MOST_REMOVED) {
+        batch.record(ItemRemoved { items: items.to_vec() })?;
+    }
+    for role in prose {
+        batch.record(ProseSet { of: Parent::Standing(role), text: Text::new("")? })?;
+    }
+    let units = units::of(document, edited);
+    let none = BTreeMap::new();
+    let mut emit = Emit::new(batch, &[], &none);
+    let mut parents: Vec<Parent> = Vec::with_capacity(units.len());
+    for unit in &units {
+        let parent = unit.parent.map_or(Parent::Standing(Role::Opening), |above| parents[above]);
+        let node = emit.add(unit, parent)?;
+        parents.push(node.map_or(parent, Parent::Node));
+    }
+    Ok(emit.report)
+}
+
+fn gently(batch: &mut Batch, base: &str, edited: &str, document: &Document<'_>) -> Result<Report, AbsorbError> {
+    let old_document = import::read(base);
+    let old_atoms: Vec<&str> = old_document.atoms().collect();
+    let mut olds = align::olds(batch.plan(), &pieces(batch.plan()), &old_atoms);
+    let mut news = align::align(&mut olds, &old_atoms, document, edited);
+    align::number_gaps(&mut olds);
+    let matches = matching::pair(&olds, &mut news);
+    let mut emit = Emit::new(batch, &olds, &matches);
+    let mut nodes: Vec<Option<EventId>> = Vec::with_capacity(news.len());
+    let mut parents: Vec<Parent> = Vec::with_capacity(news.len());
+    for (at, new) in news.iter().enumerate() {
+        let parent = new.parent.map_or(Parent::Standing(Role::Opening), |above| parents[above]);
+        let node = match new.old {
+            Some(old) if new.is_kept => emit.keep(&olds[old], parent)?,
+            Some(old) => emit.change(at, &olds[old], new, parent)?,
+            None => emit.add(&new.unit, parent)?,
+        };
+        nodes.push(node);
+        parents.push(node.map_or(parent, Parent::Node));
+    }
+    emit.remove(&news)?;
+    Ok(emit.report)
+}
+
+/// The events in the making.
+struct Emit<'b, 'o> {
+    batch: &'b mut Batch,
+    olds: &'o [Old],
+    matches: &'o BTreeMap<usize, Match>,
+    /// The last placement below each parent, and among the sections.
+    last: BTreeMap<Option<Parent>, EventId>,
+    report: Report,
+    /// Parts of the base that were matched and are taken out all the same.
+    given_up: Vec<ItemId>,
+}
+
+impl<'b, 'o> Emit<'b, 'o> {
+    fn new(batch: &'b mut Batch, olds: &'o [Old], matches: &'o BTreeMap<usize, Match>) -> Self {
+        Self { batch, olds, matches, last: BTreeMap::new(), report: Report::default(), given_up: Vec::new() }
+    }
+
+    fn found(&mut self, line: usize, what: &'static str, item: Option<ItemId>, kind: Kind, matched: Option<Match>) {
+        let text = item.and_then(|id| self.batch.plan().item(id)).map_or(String::new(), |item| item.text().to_owned());
+        self.report.found.push(Found { line, what, item, kind, text, matched });
+    }
+
+    /// The list that a node of this kind hangs in, and what the next one in it comes after.
+    fn place(&self, kind: Kind, parent: Parent) -> (Option<Parent>, Option<EventId>) {
+        let list = Some(parent).filter(|_| kind != Kind::Section);
+        // Below a node, the node's own id names the place before everything else.
+        let first = match list {
+            Some(Parent::Node(id)) => Some(id),
+            _ => None,
+        };
+        (list, self.last.get(&list).copied().or(first))
+    }
+
+    fn add(&mut self, unit: &units::Unit<'_, '_>, parent: Parent) -> Result<Option<EventId>, AbsorbError> {
+        let (list, after) = self.place(unit.kind, parent);
+        let (list, after) = match unit.kind {
+            Kind::Section if !record::carries(unit.source) => (Some(parent), self.place(Kind::Prose, parent).1),
+            _ => (list, after),
+        };
+        let added = record::add(self.batch, unit, parent, after, |_| {}).map_err(AbsorbError::from)?;
+        if let Some(last) = added.last {
+            self.last.insert(list, last);
+        }
+        self.found(unit.line, "added", added.last, added.kind, None);
+        Ok(added.node)
+    }
+
+    /// Leaves a part of the base as it is, below its parent.
+    fn keep(&mut self, old: &Old, parent: Parent) -> Result<Option<EventId>, AbsorbError> {
+        for &node in &old.nodes {
+            self.settle(node, parent, false, 0)?;
+        }
+        Ok(old.nodes.first().copied())
+    }
+
+    /// Puts a node in its place, where it is not there.
+    fn settle(&mut self, node: ItemId, parent: Parent, crosses: bool, line: usize) -> Result<(), AbsorbError> {
+        let Some(item) = self.batch.plan().item(node) else { return Ok(()) };
+        let (kind, now) = (item.kind(), item.place);
+        let (list, after) = self.place(kind, parent);
+        let stays = match now.branch {
+            Branch::Items(above) => Some(above) == list,
+            Branch::Sections(_) => list.is_none(),
+        };
+        let slot = if stays && !crosses {
+            now.slot
+        } else {
+            let under = list.filter(|&list| list != Parent::Standing(kind.home()));
+            let id = self.batch.record(ItemMoved { after, item: node, under })?;
+            self.found(line, "moved", Some(node), kind, None);
+            id
+        };
+        self.last.insert(list, slot);
+        Ok(())
+    }
+
+    fn change(
+        &mut self,
+        at: usize,
+        old: &Old,
+        new: &New<'_, '_>,
+        parent: Parent,
+    ) -> Result<Option<EventId>, AbsorbError> {
+        let matched = self.matches.get(&at).cloned();
+        let Some(&node) = old.nodes.first() else { return self.add(&new.unit, parent) };
+        let (kind, source) = (old.kind.unwrap_or(Kind::Prose), new.unit.source);
+        if kind != Kind::Prose && !record::carries(source) {
+            self.given_up.push(node);
+            return self.add(&new.unit, parent);
+        }
+        let crosses = matched.as_ref().is_some_and(|matched| &*matched.how == "moved");
+        self.settle(node, parent, crosses, new.unit.line)?;
+        if kind == Kind::Prose {
+            self.prose(old, source, parent, new.unit.line)?;
+            return Ok(Some(node));
+        }
+        if old.text != source {
+            let what = match kind {
+                Kind::Section => self.section(node, new, source)?,
+                Kind::Step | Kind::Criterion => self.boxed(node, new, source, matched.clone())?,
+                _ => self.entry(node, old, new, source, matched.clone())?,
+            };
+            self.found(new.unit.line, what, Some(node), kind, matched);
+        }
+        Ok(Some(node))
+    }
+
+    fn prose(&mut self, old: &Old, source: &str, parent: Parent, line: usize) -> Result<(), AbsorbError> {
+        if old.text == source {
+            return Ok(());
+        }
+        let mut nodes = old.nodes.iter().copied();
+        for part in prose::parts(source) {
+            match nodes.next() {
+                Some(item) => {
+                    let is_same = self.batch.plan().item(item).is_some_and(|item| item.text() == part);
+                    self.settle(item, parent, false, line)?;
+                    if !is_same {
+                        self.batch.record(ItemReworded { item, text: Text::new(part)? })?;
+                        self.found(line, "rewritten", Some(item), Kind::Prose, None);
+                    }
+                }
+                None => {
+                    let (list, after) = self.place(Kind::Prose, parent);
+                    let change = ProseAdded { after, source: None, text: Text::new(part)?, under: parent };
+                    let id = self.batch.record(change)?;
+                    self.last.insert(list, id);
+                    self.found(line, "added", Some(id), Kind::Prose, None);
+                }
+            }
+        }
+        self.given_up.extend(nodes);
+        if parent == Parent::Standing(Role::Opening) {
+            front::absorb(self.batch, &old.text, source, |_| {})?;
+        }
+        Ok(())
+    }
+
+    fn section(&mut self, node: ItemId, new: &New<'_, '_>, source: &str) -> Result<&'static str, AbsorbError> {
+        let (level, heading) = new.unit.heading.unwrap_or((2, ""));
+        let plan = self.batch.plan();
+        let Some(before) = plan.item(node).map(|item| item.text().to_owned()) else { return Ok("respelled") };
+        if before == heading {
+            self.batch.record(ItemRespelled { item: node, source: Text::new(source)? })?;
+            return Ok("respelled");
+        }
+        let retitles_plan = level == 1 && plan.title() == crate::text::line(&before);
+        let change = SectionRetitled { heading: Title::new(heading)?, section: Parent::Node(node) };
+        self.record(change, Some(source), None, None)?;
+        if retitles_plan {
+            self.batch.record(FieldSet { field: Field::Title, value: Text::new(heading)? })?;
+        }
+        Ok("retitled")
+    }
+
+    /// Records a change that was read from an edit.
+    fn record(
+        &mut self,
+        change: impl Into<Change>,
+        source: Option<&str>,
+        text: Option<&str>,
+        matched: Option<Match>,
+    ) -> Result<EventId, AbsorbError> {
+        let absorbed =
+            Absorbed { matched, source: source.map(Text::new).transpose()?, text: text.map(Text::new).transpose()? };
+        let say = |context: &mut Context| context.absorbed = Some(Box::new(absorbed));
+        Ok(self.batch.record_with(change, say)?)
+    }
+
+    fn boxed(
+        &mut self,
+        node: ItemId,
+        new: &New<'_, '_>,
+        source: &str,
+        matched: Option<Match>,
+    ) -> Result<&'static str, AbsorbError> {
+        let items = reading::items(source);
+        let (Some(item), Some(root)) = (self.batch.plan().item(node), items.first()) else { return Ok("kept") };
+        let is_step = item.kind() == Kind::Step;
+        let read = marks::step(root.tick, &root.text);
+        let text = if is_step { read.text.as_str() } else { root.text.as_str() };
+        let text = Some(text).filter(|&text| text != item.text() || item.text.is_in_conflict());
+        let shown = match item.progress() {
+            Some((_, true)) | None => State::Todo,
+            Some((State::Met, _)) => State::Done,
+            Some((State::Open, _)) => State::Todo,
+            Some((state, _)) => state,
+        };
+        let wanted = match root.tick {
+            Some(_) if is_step || read.state == State::Done => read.state,
+            Some(_) => State::Todo,
+            // Without a box it is as far as what hangs below it, or as it was.
+            None => new.unit.state().map_or(shown, |state| match state {
+                State::Met => State::Done,
+                State::Open => State::Todo,
+                state => state,
+            }),
+        };
+        let body = item.body.as_ref().is_some_and(|body| *body.value() != root.body);
+        let change: Option<(&'static str, Change)> = (wanted != shown).then(|| match (is_step, wanted) {
+            (true, State::Done) => ("completed", StepCompleted { evidence: vec![], step: node }.into()),
+            (true, State::Doing) => ("started", StepStarted { step: node }.into()),
+            (true, State::Dropped) => ("dropped", StepDropped { step: node }.into()),
+            (true, _) => ("reopened", StepReopened { step: node }.into()),
+            (false, State::Done) => ("met", CriterionMet { criterion: node, evidence: vec![] }.into()),
+            (false, _) => ("unmet", CriterionUnmet { criterion: node }.into()),
+        });
+        let what = match (change, text) {
+            (Some((what, change)), text) => {
+                let absorbed =
+                    Absorbed { matched, source: Some(Text::new(source)?), text: text.map(Text::new).transpose()? };
+                let occurred = read.occurred.filter(|_| what == "completed");
+                self.batch.record_with(change, |context| {
+                    context.absorbed = Some(Box::new(absorbed));
+                    context.occurred = occurred.or(context.occurred);
+                })?;
+                what
+            }
+            (None, Some(text)) => {
+                let change = ItemReworded { item: node, text: Text::new(text)? };
+                self.record(change, Some(source), None, matched)?;
+                "reworded"
+            }
+            (None, None) => {
+                self.batch.record(ItemRespelled { item: node, source: Text::new(source)? })?;
+                "respelled"
+            }
+        };
+        if body {
+            self.batch.record(ProseSet { of: Parent::Node(node), text: Text::new(root.body.as_str())? })?;
+        }
+        Ok(what)
+    }
+
+    fn entry(
+        &mut self,
+        node: ItemId,
+        old: &Old,
+        new: &New<'_, '_>,
+        source: &str,
+        matched: Option<Match>,
+    ) -> Result<&'static str, AbsorbError> {
+        let items = reading::items(source);
+        let Some(item) = self.batch.plan().item(node) else { return Ok("kept") };
+        let composed = blocks::composed(&items);
+        match &item.detail {
+            Detail::Decision(_) => {
+                let before: BTreeSet<&str> = old.text.lines().map(str::trim).collect();
+                let added = source.lines().map(str::trim).filter(|line| !line.is_empty() && !before.contains(line));
+                let added = added.collect::<Vec<_>>().join("\n");
+                if !added.is_empty() {
+                    let change = DecisionAmended { decision: node, text: Text::new(added)? };
+                    self.record(change, Some(source), None, matched)?;
+                    return Ok("amended");
+                }
+            }
+            Detail::Question { answer, .. } => {
+                let now = record::answer(&new.unit).filter(|_| new.unit.kind == Kind::Question).map(str::to_owned);
+                let before = if answer.is_in_conflict() { None } else { answer.value().clone() };
+                let root = items.first().map_or("", |root| root.text.as_str());
+                let (marks::Asked::Open(asked) | marks::Asked::Resolved(asked, _) | marks::Asked::Blocked(asked)) =
+                    marks::question(root);
+                let text = Some(asked).filter(|&asked| asked != item.text());
+                if now != before {
+                    let (what, change): (_, Change) = match now {
+                        Some(answer) => {
+                            ("answered", QuestionAnswered { answer: Text::new(answer)?, question: node }.into())
+                        }
+                        None => ("reopened", QuestionReopened { question: node }.into()),
+                    };
+                    self.record(change, Some(source), text, matched)?;
+                    return Ok(what);
+                }
+                if let Some(text) = text {
+                    let change = ItemReworded { item: node, text: Text::new(text)? };
+                    self.record(change, Some(source), None, matched)?;
+                    return Ok("reworded");
+                }
+            }
+            Detail::Story { .. } => {
+                let root = items.first().map_or("", |root| root.text.as_str());
+                if let Some((who, wish, end)) = marks::story(root) {
+                    let change = StoryRetold {
+                        as_a: Some(Text::new(who)?),
+                        i_want: Some(Text::new(wish)?),
+                        so_that: end.map(Text::new).transpose()?,
+                        story: node,
+                    };
+                    self.record(change, Some(source), None, matched)?;
+                    return Ok("retold");
+                }
+            }
+            _ => {
+                let text = match item.kind() {
+                    Kind::Discovery => entries::discovery(&composed, None)?.0.text,
+                    _ => Text::new(composed)?,
+                };
+                if &*text != item.text() {
+                    let change = ItemReworded { item: node, text };
+                    self.record(change, Some(source), None, matched)?;
+                    return Ok("reworded");
+                }
+            }
+        }
+        self.batch.record(ItemRespelled { item: node, source: Text::new(source)? })?;
+        Ok("respelled")
+    }
+
+    /// Takes out what the edited text no longer has.
+    fn remove(&mut self, news: &[New<'_, '_>]) -> Result<(), AbsorbError> {
+        let there: BTreeSet<usize> = news.iter().filter_map(|new| new.old).collect();
+        let olds = self.olds;
+        let gone = olds.iter().enumerate().filter(|(at, _)| !there.contains(at)).flat_map(|(_, old)| &old.nodes);
+        let gone: Vec<ItemId> = gone.copied().chain(core::mem::take(&mut self.given_up)).collect();
+        for items in gone.chunks(MOST_REMOVED) {
+            self.batch.record(ItemRemoved { items: items.to_vec() })?;
+        }
+        for id in gone {
+            let kind = self.batch.plan().item(id).map_or(Kind::Prose, Item::kind);
+            self.found(0, "removed", Some(id), kind, None);
+        }
+        Ok(())
+    }
+}
