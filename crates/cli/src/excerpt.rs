@@ -12,10 +12,12 @@ use crate::exit::{Failure, Status};
 
 /// The bytes of a view that show what is named: a section by its role or heading, an item by its number or id.
 pub fn find(plan: &Plan, view: &str, named: &str) -> Result<Range<usize>, Failure> {
-    let item = find::visible(plan, named).ok().filter(|item| item.kind() != Kind::Section);
-    let (what, found) = match item {
-        Some(item) => (find::label(plan, item), of_item(view, item)),
-        None => (format!("section {named:?}"), of_section(view, &heading(plan, find::section(plan, named)?))),
+    let (what, found) = match (find::visible(plan, named), find::section(plan, named)) {
+        (Ok(item), _) if item.kind() != Kind::Section => (find::label(plan, item), of_item(view, item)),
+        (_, Ok(section)) => (format!("section {named:?}"), of_section(view, &heading(plan, section))),
+        // What begins with a digit was hardly meant for a heading.
+        (Err(refusal), Err(_)) if named.starts_with(|c: char| c.is_ascii_digit()) => return Err(refusal.into()),
+        (_, Err(refusal)) => return Err(refusal.into()),
     };
     found.ok_or_else(|| {
         let message = format!("it cannot be told which lines of the view show {what}");

@@ -105,12 +105,21 @@ impl Session {
         };
         let climbs = whole.components().any(|part| part == Component::ParentDir);
         let within = |top: &Path| !climbs && whole.starts_with(top);
+        let file = resolved(&whole).map_err(unfit)?;
+        if self.in_git(&file) {
+            return Ok(Place { file, inside: None });
+        }
         if within(&top) || self.repo.work_dir().is_some_and(within) {
             return self.settled(&top, &whole);
         }
-        let file = resolved(&whole).map_err(unfit)?;
         let inside = file.strip_prefix(&top).ok().map(Path::to_owned);
         Ok(Place { file, inside })
+    }
+
+    /// Whether a file lies in the git directory.
+    pub fn in_git(&self, file: &Path) -> bool {
+        let holds = |directory: &Path| fs::canonicalize(directory).is_ok_and(|directory| file.starts_with(directory));
+        holds(self.repo.git_dir()) || holds(self.repo.common_dir())
     }
 
     /// Resolves a path below the top of the work tree, and refuses one that leads out of it.
@@ -120,11 +129,8 @@ impl Session {
                 .hinted("nothing is written outside the work tree; name another file with -o")
         };
         let file = resolved(path).map_err(|e| refuse(format!("cannot be resolved: {e}")))?;
-        let git = |directory: &Path| fs::canonicalize(directory).is_ok_and(|directory| file.starts_with(directory));
         match file.strip_prefix(top) {
-            Ok(inside) if !git(self.repo.git_dir()) && !git(self.repo.common_dir()) => {
-                Ok(Place { inside: Some(inside.to_owned()), file })
-            }
+            Ok(inside) if !self.in_git(&file) => Ok(Place { inside: Some(inside.to_owned()), file }),
             Ok(_) => Err(refuse("lies in the git directory".to_owned())),
             Err(_) => Err(refuse(format!("leads out of the work tree, to {}", file.display()))),
         }

@@ -64,11 +64,14 @@ impl Session {
     /// How a file stands to its plan. A thorough look goes through the plan's history where nothing else is known.
     pub fn stand(&self, slug: &Slug, plan: &Plan, place: &Place, thorough: bool) -> Result<Stand, Failure> {
         let Some(found) = place.read()? else { return Ok(Stand::Missing) };
-        if found == bytes_of(plan) {
+        let digest = EventId::of(&found);
+        let noted = self.repo.views().of(slug).into_iter().rfind(|noted| noted.digest == digest);
+        // A note spares writing the view only to compare it; before a file is written, it is not relied on.
+        let same = !thorough && noted.as_ref().is_some_and(|noted| noted.heads == *plan.heads());
+        if same || found == bytes_of(plan) {
             return Ok(Stand::Current);
         }
-        let digest = EventId::of(&found);
-        if let Some(noted) = self.repo.views().of(slug).into_iter().rfind(|noted| noted.digest == digest) {
+        if let Some(noted) = noted {
             return Ok(Stand::Behind(noted.heads));
         }
         let text = bytes::text(&found);

@@ -1,6 +1,5 @@
 //! `git plan absorb`
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use git_plan_core::author::find::Ids;
@@ -93,26 +92,28 @@ impl Absorb {
         let why = Reason { message: self.message.clone(), key: None };
         let edit = Edit { slug, base: &base.heads, text: &text, why: &why, join: self.join, trial: self.dry_run };
         let taken = edit.take(&work.session)?;
-        self.say(work, file, &base.heads, &taken)?;
+        self.say(work, file, &base, &taken)?;
         if !self.dry_run && (self.render || !taken.events.is_empty()) {
             settle(work, file, &taken)?;
         }
         Ok(())
     }
 
-    fn say(&self, work: &mut Work<'_>, file: &File, base: &BTreeSet<EventId>, taken: &Taken) -> Result<(), Failure> {
+    fn say(&self, work: &mut Work<'_>, file: &File, base: &Base, taken: &Taken) -> Result<(), Failure> {
         let name = file.place.name();
         if work.ui.json {
-            let mut data = taken.json(base);
+            let mut data = taken.json(&base.heads);
+            data["guessed"] = json!(base.guessed);
             data["file"] = json!(name);
             data["dry_run"] = json!(self.dry_run);
             return Ok(work.ui.data("absorbed", Some(file.slug.as_str()), taken.plan.heads(), data)?);
         }
-        tell(work, taken)?;
+        tell(work, taken, self.dry_run)?;
         if taken.events.is_empty() {
             work.ui.say(&format!("{name}: nothing to absorb"));
         } else if self.dry_run {
-            work.ui.say(&format!("{name}: {} events would be recorded; nothing was written", taken.events.len()));
+            let events = if taken.events.len() == 1 { "event" } else { "events" };
+            work.ui.say(&format!("{name}: {} {events} would be recorded; nothing was written", taken.events.len()));
         }
         Ok(())
     }
@@ -151,7 +152,7 @@ fn found(place: &Place) -> Result<Vec<u8>, Failure> {
 }
 
 /// Says what was understood of an edit, one line for each thing.
-pub fn tell(work: &mut Work<'_>, taken: &Taken) -> Result<(), Failure> {
+pub fn tell(work: &mut Work<'_>, taken: &Taken, trial: bool) -> Result<(), Failure> {
     let ids = Ids::of(&taken.plan);
     let mut page = work.ui.page();
     for found in &taken.report.found {
@@ -168,8 +169,9 @@ pub fn tell(work: &mut Work<'_>, taken: &Taken) -> Result<(), Failure> {
         page.put(&format!("line {} was not taken: {}: {text}", ignored.line, ignored.reason)).end();
     }
     work.ui.show(&page)?;
+    let now = if trial { "would be" } else { "now" };
     for conflict in &taken.conflicts {
-        work.ui.say(&format!("warning: now in conflict: {}", conflicts::line(&taken.plan, conflict)));
+        work.ui.say(&format!("warning: {now} in conflict: {}", conflicts::line(&taken.plan, conflict)));
     }
     Ok(())
 }
@@ -177,6 +179,11 @@ pub fn tell(work: &mut Work<'_>, taken: &Taken) -> Result<(), Failure> {
 /// Writes a file anew after its edits were taken in, unless it has been edited again meanwhile.
 fn settle(work: &Work<'_>, file: &File, taken: &Taken) -> Result<(), Failure> {
     let (place, view) = (&file.place, bytes_of(&taken.plan));
+    if work.session.in_git(&place.file) {
+        // An edit that was refused and kept has come in after all.
+        let _ = std::fs::remove_file(&place.file);
+        return Ok(());
+    }
     if place.read()?.as_ref() != Some(&file.found) {
         work.ui.say(&format!("{} was edited again meanwhile, and was left so", place.name()));
         return Ok(());

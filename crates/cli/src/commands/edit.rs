@@ -79,7 +79,7 @@ impl Edit {
         if taken.events.is_empty() {
             work.ui.say("nothing was recorded");
         }
-        absorb::tell(work, taken)
+        absorb::tell(work, taken, false)
     }
 }
 

@@ -44,6 +44,8 @@ enum ImportLayout {
     Execplan,
     /// The headings of the Cookbook's ExecPlans
     Cookbook,
+    /// The file's own text, byte for byte
+    Own,
 }
 
 impl Import {
@@ -63,6 +65,7 @@ impl Import {
             layout: self.layout.map(|layout| match layout {
                 ImportLayout::Execplan => Layout::Execplan,
                 ImportLayout::Cookbook => Layout::Cookbook,
+                ImportLayout::Own => Layout::Own,
             }),
             slug: self.slug.as_deref().map(choice::slug).transpose()?,
             nonce,

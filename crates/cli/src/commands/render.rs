@@ -70,7 +70,15 @@ impl Render {
         };
         let stand = work.session.stand(slug, &plan, &place, true)?;
         let name = place.name();
+        if work.session.in_git(&place.file) {
+            let message = format!("{name} lies in the git directory: a view is not written there");
+            return Err(Failure::new(Status::Refused, "outside", message).hinted("name another file with -o"));
+        }
         match &stand {
+            Stand::Edited if !self.force && self.output.is_some() => {
+                let message = format!("{name} exists, and is no view of plan {slug} as it is or was");
+                return Err(Failure::new(Status::Conflict, "unabsorbed", message).hinted("--force writes over it"));
+            }
             Stand::Edited if !self.force => {
                 let message = format!("{name} has edits that are not in plan {slug}");
                 let hint = format!("`git plan absorb {name}` takes them in, `git plan render --force` drops them");

@@ -28,7 +28,7 @@ impl Status {
         let file = if self.at.at.is_none() { file(work, &read) } else { None };
         if work.ui.json {
             let mut data = json(&read.plan);
-            data["file"] = json!(file.map(|(name, stand)| json!({ "path": name, "state": stand.word() })));
+            data["file"] = json!(file.map(|(name, stand, _)| json!({ "path": name, "state": stand.word() })));
             return Ok(work.ui.data("status", Some(read.slug.as_str()), read.plan.heads(), data)?);
         }
         let mut page = work.ui.page();
@@ -63,8 +63,8 @@ impl Status {
         if conflicts > 0 {
             page.paint(Style::Blocked, &format!("Conflicts {conflicts}")).end();
         }
-        if let Some((name, stand)) = file
-            && (stand != Stand::Missing || work.session.repo.views().home(&read.slug).is_some())
+        if let Some((name, stand, known)) = file
+            && (stand != Stand::Missing || known)
         {
             page.put(&format!("File      {name} {}", tells(&stand))).end();
         }
@@ -76,11 +76,13 @@ impl Status {
     }
 }
 
-/// The plan's file, and how it stands to the plan; none where there is no work tree for it.
-fn file(work: &Work<'_>, read: &Reading) -> Option<(String, Stand)> {
+/// The plan's file, how it stands to the plan, and whether it has been one; none where there is no work tree for it.
+fn file(work: &Work<'_>, read: &Reading) -> Option<(String, Stand, bool)> {
     let place = work.session.home(&read.slug, &read.plan).ok()?;
     let stand = work.session.stand(&read.slug, &read.plan, &place, false).ok()?;
-    Some((place.name(), stand))
+    let noted = work.session.repo.views().of(&read.slug);
+    let known = noted.iter().any(|noted| place.inside.as_ref() == Some(&noted.path));
+    Some((place.name(), stand, known))
 }
 
 fn tells(stand: &Stand) -> &'static str {
