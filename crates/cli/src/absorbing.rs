@@ -70,10 +70,10 @@ impl Edit<'_> {
         let mut report = Report::default();
         self.record(&mut batch, &mut report)?;
         let events: Vec<Event> = batch.events().cloned().collect();
-        let (own, _) = batch.into_parts();
+        let (own, new) = batch.into_parts();
         let all: Vec<Event> = history.entries.iter().map(|entry| &entry.event).chain(&events).cloned().collect();
         let plan = Plan::replay(&all);
-        let conflicts = conflicts::arisen(&Joining { tip: &history.plan, own: &own, joined: &plan });
+        let conflicts = conflicts::arisen(&Joining { tip: &history.plan, own: &own, joined: &plan, new: &new });
         Ok(Taken { report, events, plan, conflicts })
     }
 
@@ -90,7 +90,7 @@ impl Edit<'_> {
 /// The refusal of an edit that disagrees with what came since.
 fn disagreement(plan: &Plan, conflicts: &[Value]) -> Failure {
     let lines: Vec<String> =
-        conflicts.iter().map(|conflict| format!("\n  {}", conflicts::line(plan, conflict))).collect();
+        conflicts.iter().map(|conflict| format!("\n  {}", conflicts::line(plan, conflict, false))).collect();
     let message = format!("the edit disagrees with what was written since:{}", lines.concat());
     Failure::new(Status::Conflict, "disagrees", message)
         .hinted("nothing was written; --join records it all the same, and both sides stay until one is chosen")

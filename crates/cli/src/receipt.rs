@@ -37,7 +37,7 @@ pub fn print(written: &Written, ui: &mut Ui) -> Result<(), Failure> {
     }
     ui.show(&page)?;
     for conflict in &written.conflicts {
-        ui.say(&format!("warning: now in conflict: {}", conflicts::line(plan, conflict)));
+        ui.say(&format!("warning: now in conflict: {}", conflicts::line(plan, conflict, true)));
     }
     Ok(())
 }

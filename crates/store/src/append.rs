@@ -175,7 +175,7 @@ impl Repository {
             made.map_err(AppendError::Refused)?;
             if let Some(fork) = &before.fork {
                 let joined = fork.joined(&sealed);
-                let sides = Joining { tip: &fork.history.plan, own: &plan, joined: &joined };
+                let sides = Joining { tip: &fork.history.plan, own: &plan, joined: &joined, new: &sealed };
                 agree(&sides).map_err(AppendError::Refused)?;
                 plan = joined;
             }

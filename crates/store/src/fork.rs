@@ -25,6 +25,8 @@ pub struct Joining<'p> {
     pub own: &'p Plan,
     /// Both together.
     pub joined: &'p Plan,
+    /// The new events.
+    pub new: &'p [Sealed],
 }
 
 /// A plan at a base that is not its tip.

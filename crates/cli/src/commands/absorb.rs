@@ -171,7 +171,7 @@ pub fn tell(work: &mut Work<'_>, taken: &Taken, trial: bool) -> Result<(), Failu
     work.ui.show(&page)?;
     let now = if trial { "would be" } else { "now" };
     for conflict in &taken.conflicts {
-        work.ui.say(&format!("warning: {now} in conflict: {}", conflicts::line(&taken.plan, conflict)));
+        work.ui.say(&format!("warning: {now} in conflict: {}", conflicts::line(&taken.plan, conflict, !trial)));
     }
     Ok(())
 }
