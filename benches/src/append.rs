@@ -9,32 +9,48 @@ use crate::table::{Goal, Row, Table};
 use crate::{Result, measure};
 
 const ROUNDS: usize = 41;
-const SIZES: [usize; 3] = [10, 1_000, 10_000];
+/// How many events the plans have that are measured, or how many steps and nothing else.
+const SIZES: [(usize, &str); 4] = [(10, "events"), (1_000, "events"), (10_000, "events"), (10_000, "steps")];
 
 /// Appends beside the three git commands that store the same payload.
 pub fn measure(table: &mut Table, _long: bool) -> Result {
-    let mut smallest = f64::NAN;
-    for size in SIZES {
+    let mut smallest: Vec<f64> = Vec::new();
+    for (size, of) in SIZES {
         let scene = Scene::new()?;
-        let mut steps = data::plan(&scene.unsynced()?, "p", Texts::Varied, size)?;
+        let make = if of == "steps" { data::steps } else { data::plan };
+        let steps = make(&scene.unsynced()?, "p", Texts::Varied, size)?;
+        let (mut last, middle) = (steps.len(), steps[steps.len() / 2].prefix(16));
         scene.gc()?;
         let mut rival = Rival::new(&scene)?;
-        let [note, add, done, git, floor] = in_turns(ROUNDS, |which, round| match which {
-            0 => cpu(&mut scene.plan(&["note", &format!("Measured for the {round}th time, and noted down")])),
-            1 => {
-                steps += 1;
-                cpu(&mut scene.plan(&["step", "add", &format!("Measure for the {round}th time, and note it down")]))
-            }
-            2 => cpu(&mut scene.plan(&["step", "done", &steps.to_string()])),
-            3 => rival.append(),
-            _ => cpu(&mut scene.plan(&["--version"])),
+        let [note, add, done, edit, decide, git, floor] = in_turns(ROUNDS, |which, round| {
+            let text = format!("Measured for the {round}th time, and noted down");
+            let command: &[&str] = match which {
+                0 => &["note", &text],
+                1 => {
+                    last += 1;
+                    &["step", "add", &text]
+                }
+                2 => &["step", "done", &last.to_string()],
+                3 => &["step", "edit", &middle, &text],
+                4 => &["decide", &text, "--because", "It was measured"],
+                5 => return rival.append(),
+                _ => &["--version"],
+            };
+            cpu(&mut scene.plan(command))
         })?;
         scene.run(&["fsck", "--strict"])?;
         let floor = floor.median();
-        for (what, samples) in [("note", &note), ("step add", &add), ("step done", &done)] {
+        let measured = [
+            ("note", note),
+            ("step add", add),
+            ("step done, by number", done),
+            ("step edit, by id", edit),
+            ("decide", decide),
+        ];
+        for (what, samples) in &measured {
             let remark = format!("mean {:.2}; an empty process {floor:.2}", samples.mean());
             table.row(&Row {
-                what: &format!("append: {what}, {size} events"),
+                what: &format!("append: {what}, {size} {of}"),
                 figure: samples.median(),
                 unit: "ms",
                 rival: git.median(),
@@ -43,26 +59,24 @@ pub fn measure(table: &mut Table, _long: bool) -> Result {
                 remark: &remark,
             });
         }
-        let two = rival.two.median();
-        let remark = "the same, beside two commands";
-        let (figure, unit, beside) = (note.median(), "ms", "commit-tree + update-ref");
-        let what = format!("append: note, {size} events");
-        table.row(&Row { what: &what, figure, unit, rival: two, beside, goal: Goal::Ratio(0.5), remark });
-        if size == SIZES[0] {
-            smallest = figure;
-        } else {
-            let what = format!("append: note, {size} events beside {} events", SIZES[0]);
-            let remark = "whatever the size";
+        for ((what, samples), &small) in measured.iter().zip(&smallest) {
             table.row(&Row {
-                what: &what,
-                figure,
-                unit,
-                rival: smallest,
+                what: &format!("append: {what}, {size} {of} beside {} events", SIZES[0].0),
+                figure: samples.median(),
+                unit: "ms",
+                rival: small,
                 beside: "small",
                 goal: Goal::Ratio(1.2),
-                remark,
+                remark: "whatever the size",
             });
         }
+        if smallest.is_empty() {
+            smallest = measured.iter().map(|(_, samples)| samples.median()).collect();
+        }
+        let (figure, unit, beside) = (measured[0].1.median(), "ms", "commit-tree + update-ref");
+        let (what, remark) = (format!("append: note, {size} {of}"), "the same, beside two commands");
+        let (goal, rival) = (Goal::Ratio(0.5), rival.two.median());
+        table.row(&Row { what: &what, figure, unit, rival, beside, goal, remark });
     }
     Ok(())
 }

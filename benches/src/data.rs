@@ -34,6 +34,7 @@ pub struct Maker {
     random: Random,
     made: usize,
     steps: Vec<EventId>,
+    only_steps: bool,
 }
 
 /// SplitMix64: small, and good enough to choose words.
@@ -74,10 +75,19 @@ impl std::fmt::Display for Unfit {
 
 impl std::error::Error for Unfit {}
 
-/// Makes a plan of `events` events; says how many steps it has at the top.
-pub fn plan(repo: &Repository, slug: &str, texts: Texts, events: usize) -> Result<usize> {
+/// Makes a plan of `events` events; gives the steps at its top in their order.
+pub fn plan(repo: &Repository, slug: &str, texts: Texts, events: usize) -> Result<Vec<EventId>> {
+    make(repo, slug, texts, events, false)
+}
+
+/// Makes a plan of so many steps, one after the other, on which nothing was done; gives them in their order.
+pub fn steps(repo: &Repository, slug: &str, texts: Texts, steps: usize) -> Result<Vec<EventId>> {
+    make(repo, slug, texts, steps + 1, true)
+}
+
+fn make(repo: &Repository, slug: &str, texts: Texts, events: usize, only_steps: bool) -> Result<Vec<EventId>> {
     let slug: Slug = slug.parse()?;
-    let mut maker = Maker { texts, random: Random(slug.as_str().len() as u64), made: 0, steps: Vec::new() };
+    let mut maker = Maker { texts, random: Random(slug.as_str().len() as u64), made: 0, steps: Vec::new(), only_steps };
     let by = Actor { name: "Ada".into(), email: "ada@example.org".into() };
     let mut left = events;
     while left > 0 {
@@ -91,7 +101,7 @@ pub fn plan(repo: &Repository, slug: &str, texts: Texts, events: usize) -> Resul
         }
         left -= now;
     }
-    Ok(maker.steps.len())
+    Ok(maker.steps)
 }
 
 impl Maker {
@@ -111,7 +121,7 @@ impl Maker {
             return Ok(());
         }
         let turn = self.made % 20;
-        if self.steps.is_empty() || turn == 4 || turn == 14 {
+        if self.only_steps || self.steps.is_empty() || turn == 4 || turn == 14 {
             let text = self.text(20, 80)?;
             let after = self.steps.last().copied();
             self.steps.push(batch.record(StepAdded { after, source: None, state: None, text, under: None })?);

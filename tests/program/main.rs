@@ -5,6 +5,7 @@
 //! Longer versions of the races and crashes run with `GIT_PLAN_LONG=1`.
 
 mod bases;
+mod caches;
 mod commands;
 mod damage;
 mod documents;

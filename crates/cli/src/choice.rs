@@ -23,8 +23,7 @@ impl Session {
         }
         let mut plans = self.repo.plans()?;
         if plans.len() > 1 {
-            let summaries = self.repo.summaries()?;
-            plans.retain(|slug| summaries.iter().any(|summary| summary.slug == *slug && !summary.archived));
+            plans = self.repo.active_plans()?;
             if plans.is_empty() {
                 return Err(Failure::new(
                     Status::NotFound,

@@ -1,11 +1,12 @@
 //! Receipts: what a writing command says that it did.
 //!
 //! One line for each event. Its first word is the event's id, which for something that was added is the item's id too;
-//! where an event is about another item, that one's id follows in brackets.
+//! where an event is about another item, that one's id follows in brackets. Of the plan only what the events are about
+//! is looked at.
 
-use git_plan_core::author::find::{self, Ids};
 use git_plan_core::text::clipped;
 use git_plan_core::{Change, Event, EventId, ItemId, Kind, Parent, Plan};
+use git_plan_store::Repository;
 use serde_json::{Value, json};
 
 use crate::conflicts;
@@ -17,27 +18,32 @@ use crate::write::Written;
 const LONGEST: usize = 100;
 
 /// Prints what was written.
-pub fn print(written: &Written, ui: &mut Ui) -> Result<(), Failure> {
-    let plan = &written.plan;
+pub fn print(written: &Written, repo: &Repository, ui: &mut Ui) -> Result<(), Failure> {
+    let Written { slug, done, repeated, conflicts } = written;
     if ui.json {
-        let events: Vec<Value> = written.events.iter().map(|event| json(plan, event)).collect();
-        let mut data = json!({ "events": events, "repeated": written.repeated });
-        if !written.conflicts.is_empty() {
-            data["conflicts"] = json!(written.conflicts);
+        let look = |plan: &Plan| -> (Vec<Value>, _) {
+            (done.events.iter().map(|event| json(plan, event)).collect(), plan.heads().clone())
+        };
+        let (events, heads) = done.look(repo, look)?;
+        let mut data = json!({ "events": events, "repeated": repeated });
+        if !conflicts.is_empty() {
+            data["conflicts"] = json!(conflicts);
         }
-        return Ok(ui.data("written", Some(written.slug.as_str()), plan.heads(), data)?);
+        return Ok(ui.data("written", Some(slug.as_str()), &heads, data)?);
     }
-    if written.repeated {
+    if *repeated {
         ui.say("recorded before, under the same key:");
     }
-    let ids = Ids::of(plan);
+    let line = |plan: &Plan, event: &Event| (plan.short(event.id), phrase(plan, event));
+    let lines: Vec<_> = done.look(repo, |plan| done.events.iter().map(|event| line(plan, event)).collect())?;
     let mut page = ui.page();
-    for event in &written.events {
-        page.paint(Style::Id, &ids.short(event.id)).put("  ").put(&phrase(plan, &ids, event)).end();
+    for (id, phrase) in &lines {
+        page.paint(Style::Id, id).put("  ").put(phrase).end();
     }
     ui.show(&page)?;
-    for conflict in &written.conflicts {
-        ui.say(&format!("warning: now in conflict: {}", conflicts::line(plan, conflict, true)));
+    for conflict in conflicts {
+        let line = done.look(repo, |plan| conflicts::line(plan, conflict, true))?;
+        ui.say(&format!("warning: now in conflict: {line}"));
     }
     Ok(())
 }
@@ -54,7 +60,7 @@ fn json(plan: &Plan, event: &Event) -> Value {
         written["item"] = item.id().to_string().into();
         written["kind"] = item.kind().as_str().into();
         written["text"] = item.text().into();
-        if let Some(number) = find::number(plan, item) {
+        if let Some(number) = plan.number(item) {
             written["number"] = number.into();
         }
     }
@@ -65,14 +71,14 @@ fn json(plan: &Plan, event: &Event) -> Value {
 }
 
 /// What an event did, after the fact: `step 2.1 added: Implement X`.
-pub fn phrase(plan: &Plan, ids: &Ids, event: &Event) -> String {
+fn phrase(plan: &Plan, event: &Event) -> String {
     let said = |what: String, about: &str| {
         let about = clipped(about, LONGEST);
         if about.is_empty() { what } else { format!("{what}: {about}") }
     };
     let Ok(change) = &event.change else { return format!("{} has no effect", event.type_name) };
     let (noun, verb) = event.type_name.split_once('.').unwrap_or((&event.type_name, ""));
-    let named = |id: ItemId| label(plan, ids, id);
+    let named = |id: ItemId| label(plan, id);
     match change {
         Change::PlanCreated(d) => said(format!("plan {} created", d.slug), &d.title),
         Change::PlanArchived(_) | Change::PlanReactivated(_) => said(format!("plan {verb}"), plan.title()),
@@ -83,11 +89,11 @@ pub fn phrase(plan: &Plan, ids: &Ids, event: &Event) -> String {
         Change::AuthorRemoved(d) => said("author removed".to_owned(), &d.author),
         Change::SourceAdded(d) => said(format!("source {} added", &*d.id), d.title.as_deref().unwrap_or_default()),
         Change::SourceRemoved(d) => format!("source {} removed", &*d.id),
-        Change::SectionRetitled(d) => said(format!("{} retitled", place(plan, ids, d.section)), &d.heading),
-        Change::ProseSet(d) => said(format!("{} written", place(plan, ids, d.of)), &d.text),
+        Change::SectionRetitled(d) => said(format!("{} retitled", place(plan, d.section)), &d.heading),
+        Change::ProseSet(d) => said(format!("{} written", place(plan, d.of)), &d.text),
         Change::ItemRemoved(d) => {
             let first = d.items.first().copied().unwrap_or(event.id);
-            let below: Vec<String> = d.items.iter().skip(1).map(|&id| ids.short(id)).collect();
+            let below: Vec<String> = d.items.iter().skip(1).map(|&id| plan.short(id)).collect();
             let below = if below.is_empty() { String::new() } else { format!(", with {}", below.join(" ")) };
             said(format!("{} removed{below}", named(first)), text(plan, first))
         }
@@ -102,7 +108,7 @@ pub fn phrase(plan: &Plan, ids: &Ids, event: &Event) -> String {
             // What was added is named by the event itself.
             Some(id) if id == event.id => {
                 let item = plan.item(id);
-                let number = item.and_then(|item| find::number(plan, item)).map(|number| format!(" {number}"));
+                let number = item.and_then(|item| plan.number(item)).map(|number| format!(" {number}"));
                 let noun = item.map_or(noun, |item| item.kind().as_str());
                 said(format!("{noun}{} {verb}", number.unwrap_or_default()), text(plan, id))
             }
@@ -117,18 +123,18 @@ fn text(plan: &Plan, id: ItemId) -> &str {
 }
 
 /// `step 2.1 [3f9c2a1]`.
-fn label(plan: &Plan, ids: &Ids, id: EventId) -> String {
+fn label(plan: &Plan, id: EventId) -> String {
     let Some(item) = plan.item(id) else { return format!("item [{}]", id.short()) };
-    let number = find::number(plan, item).map(|number| format!(" {number}")).unwrap_or_default();
-    format!("{}{number} [{}]", item.kind(), ids.short(id))
+    let number = plan.number(item).map(|number| format!(" {number}")).unwrap_or_default();
+    format!("{}{number} [{}]", item.kind(), plan.short(id))
 }
 
-fn place(plan: &Plan, ids: &Ids, parent: Parent) -> String {
+fn place(plan: &Plan, parent: Parent) -> String {
     match parent {
         Parent::Standing(role) => role.to_string(),
         Parent::Node(id) if plan.item(id).is_some_and(|item| item.kind() == Kind::Section) => {
-            format!("section [{}]", ids.short(id))
+            format!("section [{}]", plan.short(id))
         }
-        Parent::Node(id) => label(plan, ids, id),
+        Parent::Node(id) => label(plan, id),
     }
 }

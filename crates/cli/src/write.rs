@@ -7,7 +7,7 @@
 
 use git_plan_core::author::Refusal;
 use git_plan_core::{Batch, Change, Context, Event, Plan, Slug};
-use git_plan_store::{AppendError, Joining, Writer};
+use git_plan_store::{AppendError, Appended, Joining, Writer};
 use serde_json::Value;
 
 use crate::args::Why;
@@ -20,10 +20,8 @@ use crate::{conflicts, seen};
 pub struct Written {
     /// The plan's name.
     pub slug: Slug,
-    /// The plan with the events.
-    pub plan: Plan,
-    /// The events.
-    pub events: Vec<Event>,
+    /// The events, and the plan with them.
+    pub done: Appended,
     /// Whether they were there already, under the same key.
     pub repeated: bool,
     /// What is in conflict now that was not before.
@@ -102,10 +100,7 @@ pub fn append(
         Some(base) => session.repo.append_at(&slug, &writer, base, &mut record, agree),
     };
     match (appended, key) {
-        (Ok(done), _) => {
-            let (plan, events) = done.into_whole(&session.repo)?;
-            Ok(Written { slug, plan, events, repeated: false, conflicts })
-        }
+        (Ok(done), _) => Ok(Written { slug, done, repeated: false, conflicts }),
         (Err(AppendError::Refused(Stop::Repeated)), Some(key)) => repeated(session, slug, &writer, key, make),
         (Err(error), _) => Err(error.into()),
     }
@@ -138,5 +133,5 @@ pub fn repeated(
         return Err(Failure::new(Status::Refused, "key-reused", message).hinted("use a new key for each command"));
     }
     let events = recorded.into_iter().cloned().collect();
-    Ok(Written { slug, plan: history.plan, events, repeated: true, conflicts: Vec::new() })
+    Ok(Written { slug, done: Appended::earlier(history, events), repeated: true, conflicts: Vec::new() })
 }

@@ -161,7 +161,7 @@ fn count(before: &Plan, after: &Plan, report: &absorb::Report, tally: &mut Tally
         .filter_map(|found| after.item(found.item?))
         .filter(|item| item.is_ticked())
         .collect();
-    let is_anew = report.found.len() > 20 && report.found.iter().all(|found| found.what == "added");
+    let is_anew = report.anew;
     tally.anew += usize::from(is_anew);
     let changes = report
         .found

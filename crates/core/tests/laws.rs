@@ -54,6 +54,16 @@ proptest! {
     }
 
     #[test]
+    fn a_node_stands_where_it_or_something_below_it_is_to_be_seen(script in script()) {
+        laws::standing(&Plan::replay(&scripts::events(&script)));
+    }
+
+    #[test]
+    fn a_number_is_that_of_the_outline(script in script()) {
+        laws::numbers(&Plan::replay(&scripts::events(&script)));
+    }
+
+    #[test]
     fn a_hidden_item_has_a_removal_that_saw_every_touch(script in script()) {
         let events = scripts::events(&script);
         laws::removal(&events, &Plan::replay(&events));

@@ -102,7 +102,7 @@ proptest! {
         let steps = Branch::Items(Parent::Standing(Role::Steps));
         prop_assert_eq!(again.last_slot(steps), replayed.last_slot(steps), "the last slot is the same");
         for step in again.steps() {
-            let found = again.step_by_number(&step.number).map(|item| item.id());
+            let found = again.by_number(Kind::Step, &step.number).map(|item| item.id());
             prop_assert_eq!(found, Some(step.item.id()), "a number leads to its step");
         }
         for item in again.items() {
@@ -120,7 +120,7 @@ fn numbers_that_no_step_has_lead_nowhere() {
     let plan = Plan::replay(&events);
     assert_eq!(plan.items_of(Kind::Step).count(), 1, "there is one step");
     for number in ["", "0", "01", "+1", "2", "1.", "1.1", ".1", "99999999999999999999999"] {
-        assert!(plan.step_by_number(number).is_none(), "{number:?} is the number of no step");
+        assert!(plan.by_number(Kind::Step, number).is_none(), "{number:?} is the number of no step");
     }
-    assert!(plan.step_by_number("1").is_some(), "1 is the number of the first");
+    assert!(plan.by_number(Kind::Step, "1").is_some(), "1 is the number of the first");
 }

@@ -18,6 +18,7 @@ use gix::hash::ObjectId;
 use crate::error::{Error, Result};
 use crate::fork::{Fork, Joining};
 use crate::identity::Identity;
+use crate::load::History;
 use crate::object::Durability;
 use crate::record;
 use crate::refs::{Expected, PlanLock};
@@ -65,6 +66,12 @@ pub enum AppendError<E> {
 }
 
 impl Appended {
+    /// What an append did that is long past.
+    #[must_use]
+    pub fn earlier(history: History, events: Vec<Event>) -> Self {
+        Self { plan: history.plan, events, tip: history.tip }
+    }
+
     /// Looks at the plan with the events. Only what is looked at is read; `look` may run twice, and what it says the
     /// second time counts.
     ///

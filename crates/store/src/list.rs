@@ -8,7 +8,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use git_plan_core::state::Progress;
-use git_plan_core::{Field, Kind, Slug, Timestamp};
+use git_plan_core::{Field, Kind, Plan, Slug, Timestamp};
+use gix::hash::ObjectId;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
@@ -69,6 +70,28 @@ impl Repository {
             self.cache_summaries(&summaries);
         }
         Ok(summaries.into_values().collect())
+    }
+
+    /// The names of the plans that were not put away, by name. One that cannot be read is among them.
+    ///
+    /// Of a plan that has changed since it was last listed, no more is read than it takes to know that.
+    ///
+    /// # Errors
+    /// Where the refs cannot be listed.
+    pub fn active_plans(&self) -> Result<Vec<Slug>> {
+        let cached = self.cached_summaries();
+        let is_archived = |slug: &Slug, tip: ObjectId| match cached.get(&(slug.clone(), tip.as_slice().to_vec())) {
+            Some(summary) => summary.archived,
+            None => self.look_at(slug, tip, Plan::is_archived).unwrap_or(false),
+        };
+        let mut active = Vec::new();
+        for listed in self.list_refs("refs/plans/")? {
+            let Ok(slug) = listed.name.trim_start_matches("refs/plans/").parse::<Slug>() else { continue };
+            if listed.tip.is_err() || listed.tip.is_ok_and(|tip| !is_archived(&slug, tip)) {
+                active.push(slug);
+            }
+        }
+        Ok(active)
     }
 
     fn summary(&self, slug: &Slug) -> Summary {

@@ -43,7 +43,7 @@ impl Repository {
                 let History { plan, tip, damage, .. } = self.history(slug, Some(point))?;
                 Ok(Loaded { plan, tip, damage })
             }
-            None => self.load_commit(slug, self.existing_tip(slug)?),
+            None => self.load_commit(slug, self.existing_tip(slug)?, self.whole_snapshot(slug)),
         }
     }
 
@@ -51,9 +51,20 @@ impl Repository {
         self.tip(slug)?.ok_or_else(|| Error::NoSuchPlan { slug: slug.to_string() })
     }
 
+    /// Looks at a plan at a commit. Only what is looked at is read; `look` may run twice, and what it says the second
+    /// time counts.
+    pub(crate) fn look_at<R>(&self, slug: &Slug, tip: ObjectId, mut look: impl FnMut(&Plan) -> R) -> Result<R> {
+        let loaded = self.load_commit(slug, tip, self.snapshot(slug))?;
+        let seen = look(&loaded.plan);
+        if loaded.plan.is_whole() {
+            return Ok(seen);
+        }
+        Ok(look(&self.load_commit(slug, tip, None)?.plan))
+    }
+
     /// The plan at a commit. A reader leaves a snapshot behind where it had much to replay.
-    fn load_commit(&self, slug: &Slug, tip: ObjectId) -> Result<Loaded> {
-        let (mut loaded, replayed) = self.load_counting(tip, self.whole_snapshot(slug))?;
+    fn load_commit(&self, slug: &Slug, tip: ObjectId, snapshot: Option<Snapshot>) -> Result<Loaded> {
+        let (mut loaded, replayed) = self.load_counting(tip, snapshot)?;
         if replayed >= 4 * snapshot::EVERY && loaded.damage.is_empty() {
             self.keep_snapshot(slug, tip, &mut loaded.plan);
         }

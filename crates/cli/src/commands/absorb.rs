@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use git_plan_core::author::find::Ids;
 use git_plan_core::text::clipped;
 use git_plan_core::{EventId, Slug, bytes};
 use serde_json::{Value, json};
@@ -153,10 +152,9 @@ fn found(place: &Place) -> Result<Vec<u8>, Failure> {
 
 /// Says what was understood of an edit, one line for each thing.
 pub fn tell(work: &mut Work<'_>, taken: &Taken, trial: bool) -> Result<(), Failure> {
-    let ids = Ids::of(&taken.plan);
     let mut page = work.ui.page();
     for found in &taken.report.found {
-        let id = found.item.map_or_else(|| " ".repeat(EventId::SHORTEST), |id| ids.short(id));
+        let id = found.item.map_or_else(|| " ".repeat(EventId::SHORTEST), |id| taken.plan.short(id));
         page.paint(Style::Id, &id).put(&format!("  {} {}", found.what, found.kind));
         page.put(&format!(": {}", clipped(&found.text, 100)));
         if let Some(matched) = &found.matched {

@@ -101,7 +101,7 @@ impl Work<'_> {
     /// Records what `make` says and prints the receipt.
     fn write(&mut self, why: &Why, make: impl FnMut(&mut Batch) -> Result<(), Denied>) -> Result<(), Failure> {
         let written = write::append(&self.session, why, make)?;
-        receipt::print(&written, self.ui)
+        receipt::print(&written, &self.session.repo, self.ui)
     }
 
     /// Reads the plan at a point.

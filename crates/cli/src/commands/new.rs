@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use git_plan_core::author::{self, NewPlan};
-use git_plan_core::{Change, Layout, Plan, Slug};
+use git_plan_core::{Change, Kind, Layout, Slug};
 use git_plan_store::{AppendError, Error, Writer};
 
 use super::Work;
@@ -78,15 +78,13 @@ impl New {
         let (slug, writer) = (new.slug()?, work.session.writer(&self.why)?);
         let created = work.session.repo.create(&slug, &writer, |batch| author::begin(batch, &new).map(drop));
         let written = match created {
-            Ok(done) => {
-                let (plan, events) = done.into_whole(&work.session.repo)?;
-                Written { slug, plan, events, repeated: false, conflicts: Vec::new() }
-            }
+            Ok(done) => Written { slug, done, repeated: false, conflicts: Vec::new() },
             Err(AppendError::Store(error @ Error::PlanExists { .. })) => self.again(work, slug, &writer, new, error)?,
             Err(error) => return Err(error.into()),
         };
-        receipt::print(&written, work.ui)?;
-        next_moves(work, &written.slug, &written.plan)
+        receipt::print(&written, &work.session.repo, work.ui)?;
+        let has_steps = written.done.look(&work.session.repo, |plan| plan.by_number(Kind::Step, "1").is_some())?;
+        next_moves(work, &written.slug, has_steps)
     }
 }
 
@@ -116,10 +114,10 @@ impl New {
 }
 
 /// Tells a newcomer what comes next, and everybody where the plan is not the one that commands take by themselves.
-fn next_moves(work: &Work<'_>, slug: &Slug, plan: &Plan) -> Result<(), Failure> {
+fn next_moves(work: &Work<'_>, slug: &Slug, has_steps: bool) -> Result<(), Failure> {
     match work.session.plan() {
         Ok(taken) if taken == *slug => {
-            if plan.steps().is_empty() {
+            if !has_steps {
                 work.ui.hint("`git plan step add TEXT…` adds steps, `git plan show` shows the plan");
             }
         }

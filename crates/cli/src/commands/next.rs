@@ -1,6 +1,6 @@
 //! `git plan next`
 
-use git_plan_core::author::find::{self, Ids};
+use git_plan_core::author::find;
 use git_plan_core::state::{Detail, Item, Outlined};
 use git_plan_core::text::{clipped, line};
 use git_plan_core::{Kind, Plan, State};
@@ -29,12 +29,11 @@ impl Next {
             let data = json!({ "step": next.as_ref().map(|next| json(plan, next)), "waiting": waiting_json(plan) });
             return Ok(work.ui.data("next", Some(read.slug.as_str()), plan.heads(), data)?);
         }
-        let ids = Ids::of(plan);
         let version = plan.heads().iter().map(git_plan_core::EventId::short).collect::<Vec<_>>().join(" ");
         work.ui.say(&format!("{} at {version}", read.slug));
         let mut page = work.ui.page();
         match &next {
-            Some(next) => step(&mut page, plan, &ids, next),
+            Some(next) => step(&mut page, plan, next),
             None if plan.steps().is_empty() => {
                 work.ui.say("this plan has no steps; `git plan step add TEXT…` adds some")
             }
@@ -42,7 +41,7 @@ impl Next {
             None => {
                 work.ui.say("every open step is blocked or waits for another:");
                 for (open, why) in waiting(plan) {
-                    page.put(&format!("step {}  ", open.number)).paint(Style::Id, &ids.short(open.item.id()));
+                    page.put(&format!("step {}  ", open.number)).paint(Style::Id, &plan.short(open.item.id()));
                     page.put(&format!("  {}: {why}", clipped(open.item.text(), 80))).end();
                 }
             }
@@ -51,9 +50,9 @@ impl Next {
     }
 }
 
-fn step(page: &mut Page, plan: &Plan, ids: &Ids, next: &Outlined<'_>) {
+fn step(page: &mut Page, plan: &Plan, next: &Outlined<'_>) {
     let item = next.item;
-    page.paint(Style::Id, &ids.short(item.id())).put(&format!("  step {}", next.number));
+    page.paint(Style::Id, &plan.short(item.id())).put(&format!("  step {}", next.number));
     page.paint(Style::Doing, if item.is_doing() { " (in progress)" } else { "" });
     page.put(&format!(": {}", line(item.text()))).end();
     if let Some(body) = item.body() {

@@ -1,6 +1,6 @@
 //! `git plan show`
 
-use git_plan_core::author::find::{self, Ids};
+use git_plan_core::author::find;
 use git_plan_core::text::clipped;
 use git_plan_core::{Item, Kind, Layout, Plan, State, bytes, view};
 
@@ -65,19 +65,18 @@ fn markdown(page: &mut Page, view: &str) {
 
 /// The items of a plan, by kind, each with its number, id, state and wording.
 fn items(page: &mut Page, plan: &Plan) {
-    let ids = Ids::of(plan);
     for &kind in Kind::ALL {
         for outlined in find::listed(plan, kind) {
-            item(page, &ids, outlined.item, &outlined.number, outlined.depth);
+            item(page, plan, outlined.item, &outlined.number, outlined.depth);
         }
     }
-    for criterion in plan.items_of(Kind::Criterion).filter(|criterion| find::number(plan, criterion).is_none()) {
-        item(page, &ids, criterion, "", 0);
+    for criterion in plan.items_of(Kind::Criterion).filter(|criterion| plan.number(criterion).is_none()) {
+        item(page, plan, criterion, "", 0);
     }
 }
 
-fn item(page: &mut Page, ids: &Ids, item: &Item, number: &str, depth: usize) {
-    page.put(&format!("{:11}{number:6}", item.kind().as_str())).paint(Style::Id, &ids.short(item.id())).put("  ");
+fn item(page: &mut Page, plan: &Plan, item: &Item, number: &str, depth: usize) {
+    page.put(&format!("{:11}{number:6}", item.kind().as_str())).paint(Style::Id, &plan.short(item.id())).put("  ");
     let state = format!("{:9}", item.state().map_or("", State::as_str));
     match item.state() {
         Some(_) if item.is_ticked() => page.paint(Style::Done, &state),

@@ -1,6 +1,5 @@
 //! `git plan status`
 
-use git_plan_core::author::find::{self, Ids};
 use git_plan_core::state::{Detail, Item, Outlined};
 use git_plan_core::text::{clipped, line};
 use git_plan_core::{Field, Kind, Plan, Role, State};
@@ -34,7 +33,6 @@ impl Status {
         let mut page = work.ui.page();
         heading(&mut page, &read);
         let plan = &read.plan;
-        let ids = Ids::of(plan);
         if let Some(objective) = plan.prose(Role::Objective) {
             page.block("  ", objective.value()).end();
         }
@@ -43,19 +41,19 @@ impl Status {
             page.put(&format!("Criteria  {}", list::bar(plan.criteria_progress()))).end();
         }
         match (plan.current_step(), plan.next_step()) {
-            (Some(current), _) => step(&mut page, &ids, "Current", &current),
-            (None, Some(next)) => step(&mut page, &ids, "Next", &next),
+            (Some(current), _) => step(&mut page, plan, "Current", &current),
+            (None, Some(next)) => step(&mut page, plan, "Next", &next),
             (None, None) if plan.step_progress().done < plan.step_progress().total => {
                 page.put("Next      nothing can be taken; `git plan next` says why").end();
             }
             (None, None) => {}
         }
         let open = |kind| plan.items_of(kind).filter(|item| item.state() == Some(State::Open)).collect::<Vec<_>>();
-        items(&mut page, plan, &ids, "Blockers", &open(Kind::Blocker));
-        items(&mut page, plan, &ids, "Questions", &open(Kind::Question));
+        items(&mut page, plan, "Blockers", &open(Kind::Blocker));
+        items(&mut page, plan, "Questions", &open(Kind::Question));
         let mut decisions: Vec<&Item> = plan.items_of(Kind::Decision).filter(|item| stands(item)).collect();
         let recent = decisions.split_off(decisions.len().saturating_sub(5));
-        items(&mut page, plan, &ids, "Decisions", &recent);
+        items(&mut page, plan, "Decisions", &recent);
         if !decisions.is_empty() {
             page.paint(Style::Faint, &format!("  and {} earlier", decisions.len())).end();
         }
@@ -108,19 +106,19 @@ fn stands(decision: &Item) -> bool {
     !superseded && decision.state() != Some(State::Withdrawn)
 }
 
-fn step(page: &mut Page, ids: &Ids, label: &str, step: &Outlined<'_>) {
+fn step(page: &mut Page, plan: &Plan, label: &str, step: &Outlined<'_>) {
     page.put(&format!("{label:10}")).paint(Style::Doing, &format!("step {}", step.number));
-    page.put("  ").paint(Style::Id, &ids.short(step.item.id())).put("  ").put(&clipped(step.item.text(), 100)).end();
+    page.put("  ").paint(Style::Id, &plan.short(step.item.id())).put("  ").put(&clipped(step.item.text(), 100)).end();
 }
 
-fn items(page: &mut Page, plan: &Plan, ids: &Ids, label: &str, items: &[&Item]) {
+fn items(page: &mut Page, plan: &Plan, label: &str, items: &[&Item]) {
     if items.is_empty() {
         return;
     }
     page.end().paint(Style::Heading, label).end();
     for item in items {
-        let number = find::number(plan, item).unwrap_or_default();
-        page.put(&format!("  {number:4}")).paint(Style::Id, &ids.short(item.id())).put("  ");
+        let number = plan.number(item).unwrap_or_default();
+        page.put(&format!("  {number:4}")).paint(Style::Id, &plan.short(item.id())).put("  ");
         page.put(&clipped(item.text(), 100));
         if item.state() == Some(State::Proposed) {
             page.put(" (proposed)");

@@ -43,7 +43,7 @@ impl Undo {
             }
             Ok(undo(batch, &events, &targets).map(drop)?)
         })?;
-        crate::receipt::print(&written, work.ui)
+        crate::receipt::print(&written, &work.session.repo, work.ui)
     }
 }
 

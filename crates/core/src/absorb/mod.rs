@@ -31,6 +31,8 @@ pub struct Report {
     pub found: Vec<Found>,
     /// Edits that are none of the plan's to make: lines that the view writes by itself.
     pub ignored: Vec<Ignored>,
+    /// Whether everything was taken out and recorded anew, since no smaller events lead to the edited text.
+    pub anew: bool,
 }
 
 /// One thing that the edit did.

@@ -12,8 +12,8 @@ use crate::import::record::{blocks, entries, own as record, prose};
 use crate::import::{self, marks, reading, units};
 use crate::prelude::*;
 use crate::state::{Branch, Detail, Item};
-use crate::view::own::pieces;
-use crate::{Batch, Change, Context, EventId, Field, ItemId, Kind, Match, Parent, Role, State, Text, Title};
+use crate::view::{self, own::pieces};
+use crate::{Batch, Change, Context, EventId, Field, ItemId, Kind, Layout, Match, Parent, Role, State, Text, Title};
 
 /// The most items that one event takes out.
 const MOST_REMOVED: usize = 1000;
@@ -24,16 +24,79 @@ pub(super) fn absorb(batch: &mut Batch, edited: &str) -> Result<Report, AbsorbEr
         return Ok(Report::default());
     }
     let document = import::read(edited);
-    let mut trial = batch.clone();
-    trial.group();
-    if let Ok(report) = gently(&mut trial, &base, edited, &document)
-        && shows(&trial, edited)
-    {
-        *batch = trial;
-        return Ok(report);
+    for prepare in [adopt, freeze] {
+        let mut trial = batch.clone();
+        trial.group();
+        prepare(&mut trial)?;
+        if let Ok(report) = gently(&mut trial, &base, edited, &document)
+            && shows(&trial, edited)
+        {
+            *batch = trial;
+            return Ok(report);
+        }
     }
     batch.group();
     anew(batch, edited, &document)
+}
+
+/// Gives what hangs in standing sections sections of its own, which the view shows already and an edit may change.
+fn adopt(batch: &mut Batch) -> Result<(), AbsorbError> {
+    let slots = |batch: &Batch, branch| -> Vec<(ItemId, EventId)> {
+        batch.plan().children(branch).into_iter().map(|item| (item.id(), item.place.slot)).collect()
+    };
+    let mut after = slots(batch, Branch::Sections(None)).last().map(|&(_, slot)| slot);
+    for &(role, heading) in view::standing(Layout::Own) {
+        let parent = Parent::Standing(role);
+        let items = slots(batch, Branch::Items(parent));
+        let prose = batch.plan().prose(role).map(|prose| prose.value().clone()).filter(|prose| !prose.is_empty());
+        if prose.is_some() || !items.is_empty() {
+            let given =
+                batch.plan().heading(role).and_then(|heading| Title::new(crate::text::line(heading.value())).ok());
+            let heading = given.map_or_else(|| Title::new(heading), Ok)?;
+            let role = Some(role).filter(|&role| role != Role::Custom);
+            let added = SectionAdded { after, follows: None, heading, level: None, role, source: None };
+            let section = batch.record(added)?;
+            after = Some(section);
+            if let Some(prose) = prose {
+                batch.record(ProseSet { of: Parent::Node(section), text: Text::new(prose)? })?;
+                batch.record(ProseSet { of: parent, text: Text::new("")? })?;
+            }
+            let mut last = section;
+            for (item, _) in items {
+                let under = Some(Parent::Node(section));
+                last = batch.record(ItemMoved { after: Some(last), item, under })?;
+            }
+        }
+        for (section, _) in slots(batch, Branch::Sections(Some(role))) {
+            after = Some(batch.record(ItemMoved { after, item: section, under: None })?);
+        }
+    }
+    for (section, _) in slots(batch, Branch::Sections(None)) {
+        let body = batch.plan().item(section).and_then(|section| section.body()).map(Text::new).transpose()?;
+        if let Some(text) = body {
+            let under = Parent::Node(section);
+            batch.record(ProseAdded { after: Some(section), source: None, text, under })?;
+            batch.record(ProseSet { of: under, text: Text::new("")? })?;
+        }
+    }
+    Ok(())
+}
+
+/// The same, and gives everything the spelling that the view shows, so that nothing depends on what stands around it.
+fn freeze(batch: &mut Batch) -> Result<(), AbsorbError> {
+    adopt(batch)?;
+    for piece in pieces(batch.plan()) {
+        let Some(item) = piece.node.and_then(|id| batch.plan().item(id)) else { continue };
+        let id = item.id();
+        if item.kind() == Kind::Prose {
+            if item.text() != piece.text {
+                batch.record(ItemReworded { item: id, text: Text::new(piece.text)? })?;
+            }
+        } else if item.source.as_ref().is_none_or(|source| *source.value() != piece.text) {
+            batch.record(ItemRespelled { item: id, source: Text::new(piece.text)? })?;
+        }
+    }
+    Ok(())
 }
 
 fn shows(batch: &Batch, edited: &str) -> bool {
@@ -68,7 +131,7 @@ fn anew(batch: &mut Batch, edited: &str, document: &Document<'_>) -> Result<Repo
         let node = emit.add(unit, parent)?;
         parents.push(node.map_or(parent, Parent::Node));
     }
-    Ok(emit.report)
+    Ok(Report { anew: true, ..emit.report })
 }
 
 fn gently(batch: &mut Batch, base: &str, edited: &str, document: &Document<'_>) -> Result<Report, AbsorbError> {

@@ -1,7 +1,8 @@
 //! Finding what a person names: by number within its kind, or by id.
 //!
 //! What may be relied on: a name means one item or is refused; an id may be cut to any unique prefix of at least
-//! [`SHORTEST`] digits; the kind may stand before either, as in `question 2`; removed items are found by id alone. Numbers are those that the plan shows now.
+//! [`SHORTEST`] digits; the kind may stand before either, as in `question 2`; removed items are found by id alone. Numbers
+//! are those that the plan shows now. Only what is found is read, however large the plan is.
 
 use super::Refusal;
 use crate::prelude::*;
@@ -17,12 +18,6 @@ pub const SHORTEST: usize = 4;
 pub struct Ids(Vec<EventId>);
 
 impl Ids {
-    /// The ids of all items of a plan, removed ones included.
-    #[must_use]
-    pub fn of(plan: &Plan) -> Self {
-        plan.items().map(Item::id).collect()
-    }
-
     /// The shortest prefix that is unique among them, of at least [`EventId::SHORTEST`] digits.
     #[must_use]
     pub fn short(&self, id: EventId) -> String {
@@ -36,11 +31,7 @@ impl Ids {
     /// Those that begin with these hex digits; none where there are too few digits or others among them.
     #[must_use]
     pub fn matching(&self, prefix: &str) -> Vec<EventId> {
-        let hex = prefix.bytes().all(|b| b.is_ascii_hexdigit());
-        if !hex || !(SHORTEST..=64).contains(&prefix.len()) {
-            return Vec::new();
-        }
-        let prefix = prefix.to_ascii_lowercase();
+        let Some(prefix) = digits(prefix) else { return Vec::new() };
         let at = self.0.partition_point(|id| id.prefix(prefix.len()) < prefix);
         self.0[at..].iter().copied().take_while(|id| id.prefix(prefix.len()) == prefix).collect()
     }
@@ -55,27 +46,28 @@ impl FromIterator<EventId> for Ids {
     }
 }
 
+/// What is to be the beginning of an id; `None` where there are too few digits or others among them.
+fn digits(prefix: &str) -> Option<String> {
+    let hex = prefix.bytes().all(|b| b.is_ascii_hexdigit()) && (SHORTEST..=64).contains(&prefix.len());
+    hex.then(|| prefix.to_ascii_lowercase())
+}
+
+/// The items whose ids begin so, removed ones included.
+fn by_id<'a>(plan: &'a Plan, prefix: &str) -> Vec<&'a Item> {
+    let ids = digits(prefix).map(|prefix| plan.ids_with(&prefix)).unwrap_or_default();
+    ids.into_iter().filter_map(|id| plan.item(id)).collect()
+}
+
 /// The visible items of a kind in the order in which they are numbered.
 #[must_use]
 pub fn listed(plan: &Plan, kind: Kind) -> Vec<Outlined<'_>> {
-    if kind == Kind::Section {
-        let sections = plan.sections().into_iter().enumerate();
-        let outlined = |(i, item)| Outlined { item, depth: 0, number: format!("{}", i + 1), has_children: false };
-        return sections.map(outlined).collect();
-    }
-    plan.numbered(kind, kind.home())
-}
-
-/// An item's number within its kind; `None` where it has none, as below a story.
-#[must_use]
-pub fn number(plan: &Plan, item: &Item) -> Option<String> {
-    listed(plan, item.kind()).into_iter().find(|o| o.item.id() == item.id()).map(|o| o.number)
+    plan.numbered(kind)
 }
 
 /// What a message calls an item: `step 2.1 (3f9c2a1)`.
 #[must_use]
 pub fn label(plan: &Plan, item: &Item) -> String {
-    let number = number(plan, item).map(|number| format!(" {number}")).unwrap_or_default();
+    let number = plan.number(item).map(|number| format!(" {number}")).unwrap_or_default();
     format!("{}{number} ({})", item.kind(), item.id().short())
 }
 
@@ -104,9 +96,7 @@ pub fn any<'a>(plan: &'a Plan, kind: Kind, named: &str) -> Result<&'a Item, Refu
         Some((_, rest)) => rest,
         None => named.trim(),
     };
-    let listed = listed(plan, kind);
-    let numbered = listed.iter().find(|outlined| outlined.number == named).map(|outlined| outlined.item);
-    let by_id: Vec<&Item> = Ids::of(plan).matching(named).into_iter().filter_map(|id| plan.item(id)).collect();
+    let (numbered, by_id) = (plan.by_number(kind, named), by_id(plan, named));
     let mut fitting: Vec<&Item> = by_id.iter().copied().filter(|item| item.kind() == kind).collect();
     if let Some(numbered) = numbered
         && !fitting.iter().any(|item| item.id() == numbered.id())
@@ -115,7 +105,9 @@ pub fn any<'a>(plan: &'a Plan, kind: Kind, named: &str) -> Result<&'a Item, Refu
     }
     match (fitting.as_slice(), by_id.first()) {
         ([one], _) => Ok(one),
-        ([], None) => Err(Refusal::NotFound { what: kind.as_str(), named: shown(named), known: listed.len() }),
+        ([], None) => {
+            Err(Refusal::NotFound { what: kind.as_str(), named: shown(named), known: listed(plan, kind).len() })
+        }
         ([], Some(other)) => {
             Err(Refusal::WrongKind { named: shown(named), found: label(plan, other), expected: kind.as_str() })
         }
@@ -134,8 +126,7 @@ pub fn whatever<'a>(plan: &'a Plan, named: &str) -> Result<&'a Item, Refusal> {
     }
     match any(plan, Kind::Step, named) {
         Err(Refusal::WrongKind { .. }) => {
-            let ids = Ids::of(plan).matching(named.trim());
-            let found: Vec<&Item> = ids.into_iter().filter_map(|id| plan.item(id)).collect();
+            let found = by_id(plan, named.trim());
             if let [one] = found.as_slice() { Ok(one) } else { Err(ambiguous(plan, named, &found)) }
         }
         step => step,
@@ -195,8 +186,7 @@ pub fn items(plan: &Plan, kind: Kind, named: &[String]) -> Result<Vec<ItemId>, R
 }
 
 fn ambiguous(plan: &Plan, named: &str, items: &[&Item]) -> Refusal {
-    let ids = Ids::of(plan);
-    let candidate = |item: &&Item| format!("{} {}, {}", item.kind(), ids.short(item.id()), clipped(item.text(), 40));
+    let candidate = |item: &&Item| format!("{} {}, {}", item.kind(), plan.short(item.id()), clipped(item.text(), 40));
     Refusal::Ambiguous { named: shown(named), candidates: items.iter().map(candidate).collect() }
 }
 

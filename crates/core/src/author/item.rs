@@ -75,11 +75,11 @@ pub fn relocate(batch: &mut Batch, kind: Kind, named: &str, spot: &Spot<'_>) -> 
 /// Whether an item comes right after this placement among its siblings, or is itself placed there.
 fn stands_after(plan: &Plan, item: &Item, after: Option<EventId>) -> bool {
     let mut before = None;
-    for sibling in plan.children(item.place.branch) {
-        if sibling.id() == item.id() {
+    for (slot, sibling) in plan.standing(item.place.branch) {
+        if sibling == item.id() {
             break;
         }
-        before = Some(sibling.place.slot);
+        before = Some(slot);
     }
     before == after || after == Some(item.place.slot)
 }

@@ -70,7 +70,7 @@ pub(super) struct Placed {
 
 /// The placement at the end of a list, not counting one item.
 pub(super) fn last(plan: &Plan, branch: Branch, but: Option<ItemId>) -> Option<EventId> {
-    plan.children(branch).iter().rev().find(|item| Some(item.id()) != but).map(|item| item.place.slot)
+    plan.standing(branch).rev().find(|&(_, node)| Some(node) != but).map(|(slot, _)| slot)
 }
 
 /// The end of the list that items of a kind hang in.

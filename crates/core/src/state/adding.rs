@@ -112,9 +112,11 @@ impl Plan {
             state: None,
             body: None,
             source: addition.source.map(|source| Box::new(Register::new(stamp, source))),
+            spells: stamp.seq,
             unspelled: Vec::new(),
             placements: Register::new(stamp, Place { branch: Branch::Sections(None), slot: stamp.id }),
             place: Place { branch: Branch::Sections(None), slot: stamp.id },
+            leaf: 0,
             existence: Existence::default(),
             links: AddWins::default(),
             detail: addition.detail,
@@ -140,11 +142,13 @@ impl Plan {
         item.place.branch = self.branch(kind, addition.under, turn)?;
         item.placements = Register::new(stamp, item.place);
 
-        self.insert_slot(item.place, addition.after, stamp.id, kind);
+        item.leaf = self.insert_slot(item.place, addition.after, stamp.id, kind);
         self.touch_parent(item.place.branch, turn);
         item.existence.touch(stamp.seq, turn.ancestry);
-        self.index.insert(stamp.id, Name { at: self.items.len() as u32, repeated: None });
+        let at = self.items.len();
+        self.index.insert(stamp.id, Name { at: at as u32, repeated: None });
         self.items.push(item);
+        self.stand(at, true);
         for old in addition.supersedes {
             let at = self.find(old, turn)?;
             self.supersede(at, stamp.id, turn);
@@ -192,16 +196,12 @@ impl Plan {
             Change::ItemRemoved(data) => {
                 let found: Result<Vec<_>, _> = data.items.iter().map(|&id| self.find(id, turn)).collect();
                 for at in found? {
-                    if let Some(item) = self.items.get_mut(at) {
-                        item.existence.remove(turn.stamp, turn.ancestry);
-                    }
+                    self.exist(at, |existence| existence.remove(turn.stamp, turn.ancestry));
                 }
             }
             Change::ItemRestored(data) => {
                 let at = self.find(data.item, turn)?;
-                if let Some(item) = self.items.get_mut(at) {
-                    item.existence.restore(turn.stamp.seq, turn.ancestry);
-                }
+                self.exist(at, |existence| existence.restore(turn.stamp.seq, turn.ancestry));
             }
             _ => {}
         }
@@ -211,14 +211,14 @@ impl Plan {
     /// Takes what the edit of a view says beside the change that was read from it.
     pub(super) fn absorb(&mut self, absorbed: &Absorbed, change: &Change, turn: Turn<'_>) {
         let Some(at) = change.mentions().first().and_then(|&item| self.position(item)) else { return };
-        if let Some(source) = &absorbed.source {
-            self.respell(at, source, turn);
-        }
         if let Some(text) = &absorbed.text
             && let Some(item) = self.touch(at, turn)
             && !matches!(item.kind(), Kind::Decision | Kind::Section)
         {
             item.text.write(turn.stamp, text.clone().into(), turn.ancestry);
+        }
+        if let Some(source) = &absorbed.source {
+            self.respell(at, source, turn);
         }
     }
 
@@ -251,6 +251,11 @@ impl Plan {
             let marks = source.trim_start().bytes().take_while(|&byte| byte == b'#').count();
             *level = u8::try_from(marks).ok().filter(|marks| (1..=6).contains(marks)).unwrap_or(*level);
         }
+        if turn.stamp.seq == item.text.latest().stamp.seq
+            || turn.ancestry.sees(turn.stamp.seq, item.text.latest().stamp.seq)
+        {
+            item.spells = item.text.latest().stamp.seq;
+        }
         item.unspelled.retain(|(said, _)| !turn.ancestry.sees(turn.stamp.seq, said.seq));
         match &mut item.source {
             Some(spelling) => spelling.write(turn.stamp, source.clone().into(), turn.ancestry),
@@ -264,13 +269,18 @@ impl Plan {
         let branch = self.branch(kind, data.under, turn)?;
         let place = Place { branch, slot: turn.stamp.id };
         // The slot is there even where the move is skipped, so that what was put after it finds its place.
-        self.insert_slot(place, data.after, node, kind);
+        let leaf = self.insert_slot(place, data.after, node, kind);
         let cycle = matches!(branch, Branch::Items(parent) if self.is_within(parent, node));
-        if let Some(item) = self.touch(at, turn) {
+        let stands = self.touch(at, turn).is_some_and(|item| {
             item.placements.write(turn.stamp, place, turn.ancestry);
-            if !cycle {
-                item.place = place;
+            item.stands()
+        });
+        if !cycle {
+            self.stand(at, false);
+            if let Some(item) = self.items.get_mut(at) {
+                (item.place, item.leaf) = (place, leaf);
             }
+            self.stand(at, stands);
         }
         self.touch_parent(branch, turn);
         Ok(())

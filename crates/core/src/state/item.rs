@@ -25,12 +25,16 @@ pub struct Item {
     pub body: Option<Box<Register<String>>>,
     /// The Markdown in which it is spelled, where it was read from some.
     pub source: Option<Box<Register<String>>>,
+    /// The write of its wording that the source is known to spell.
+    pub(crate) spells: u32,
     /// What was said of it since by commands, to be put below its source.
     pub unspelled: Vec<(Stamp, String)>,
     /// All surviving placements; [`Item::place`] is the one that applies.
     pub placements: Register<Place>,
     /// Where it stands.
     pub place: Place,
+    /// The origin of the leaf in which that place is.
+    pub(super) leaf: u32,
     /// Whether it is there.
     pub existence: Existence,
     /// Typed links to commits, addresses and other items: relation, then target.

@@ -5,9 +5,10 @@
 //! the reason, and hides nothing that follows. [`Plan::extend`] with the rest gives what replaying all would give.
 //!
 //! How: `order.rs` puts the events in order, `ancestry.rs` answers who saw what, `apply.rs` folds one event at a time.
-//! Merge rules live in the data: `register.rs` (values), `existence.rs` (removal), `tree.rs` (places). `adding.rs` has
-//! what all kinds of items share, `refs.rs` what an event may name. `stow.rs` puts a state away so that only what is
-//! looked at need be read back; `paged.rs` and `table.rs` are what it is made of.
+//! Merge rules live in the data: `register.rs` (values), `existence.rs` (removal), `tree.rs` (places). `standing.rs`
+//! says what of it is to be seen, `numbers.rs` numbers it, `outline.rs` walks it. `adding.rs` has what all kinds of
+//! items share, `refs.rs` what an event may name. `stow.rs` puts a state away so that only what is looked at need be
+//! read back; `paged.rs`, `table.rs` and `leaf.rs` are what it is made of.
 
 mod adding;
 mod ancestry;
@@ -15,11 +16,14 @@ mod apply;
 mod existence;
 mod item;
 mod json;
+mod leaf;
+mod numbers;
 mod outline;
 mod paged;
 mod plan;
 mod refs;
 mod register;
+mod standing;
 mod stow;
 mod table;
 mod tree;

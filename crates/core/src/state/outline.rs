@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Branch, Detail, Item, Plan};
 use crate::prelude::*;
-use crate::{EventId, ItemId, Kind, Parent, Role, State};
+use crate::{ItemId, Kind, Parent, State};
 
 /// An item in the outline of its list.
 #[derive(Debug, Clone)]
@@ -31,86 +31,24 @@ pub struct Progress {
 }
 
 impl Plan {
-    /// The visible nodes of one list, in order, without what hangs below them.
-    ///
-    /// A removed node below which something is still to be seen is shown too: nothing visible hangs in the air.
-    #[must_use]
-    pub fn children(&self, branch: Branch) -> Vec<&Item> {
-        self.standing(branch).collect()
-    }
-
-    fn standing(&self, branch: Branch) -> impl Iterator<Item = &Item> {
-        self.slots(branch).filter_map(|(slot, node)| {
-            let item = self.item(node)?;
-            (item.place.slot == slot && (item.is_visible() || self.shelters(node))).then_some(item)
-        })
-    }
-
-    /// The last slot of a list: what to name as `after` so that something new comes last.
-    ///
-    /// The node that it was made for may be removed or may have moved on; the slot holds its place all the same.
-    #[must_use]
-    pub fn last_slot(&self, branch: Branch) -> Option<EventId> {
-        self.slots(branch).next_back().map(|(slot, _)| slot)
-    }
-
-    /// The step with this number in [`Plan::steps`], found without walking the steps after it.
-    #[must_use]
-    pub fn step_by_number(&self, number: &str) -> Option<&Item> {
-        self.by_number(Kind::Step, Role::Steps, number)
-    }
-
-    fn by_number(&self, kind: Kind, home: Role, number: &str) -> Option<&Item> {
-        let parse = |part: &str| {
-            let plain = !part.starts_with('0') && part.bytes().all(|byte| byte.is_ascii_digit());
-            plain.then(|| part.parse::<usize>().ok()?.checked_sub(1)).flatten()
-        };
-        let below = |parent| self.standing(Branch::Items(parent)).filter(move |item| item.kind() == kind);
-        let mut parts = number.split('.').map(parse);
-        let mut item = self.homes(home).flat_map(below).nth(parts.next()??)?;
-        for part in parts {
-            item = below(Parent::Node(item.id())).nth(part?)?;
-        }
-        Some(item)
-    }
-
-    /// Where items of a kind hang that is at home in a role, in the order in which they are numbered.
-    fn homes(&self, home: Role) -> impl Iterator<Item = Parent> {
-        let others = Role::ALL.iter().copied().filter(move |&role| role != home);
-        let standing = core::iter::once(home).chain(others).map(Parent::Standing);
-        let sections = core::iter::once_with(|| self.sections()).flatten();
-        standing.chain(sections.map(|section| Parent::Node(section.id())))
-    }
-
-    /// Whether something visible hangs below a removed node.
-    fn shelters(&self, node: ItemId) -> bool {
-        let mut below = vec![node];
-        while let Some(parent) = below.pop() {
-            for (slot, child) in self.slots(Branch::Items(Parent::Node(parent))) {
-                match self.item(child) {
-                    Some(item) if item.place.slot != slot => {}
-                    Some(item) if item.is_visible() => return true,
-                    _ => below.push(child),
-                }
-            }
-        }
-        false
-    }
-
     /// The items of a kind that hang below a parent, nested, in the order in which they are shown.
     #[must_use]
     pub fn outline(&self, parent: Parent, kind: Kind) -> Vec<Outlined<'_>> {
-        let children = |parent: Parent| {
-            let mut items = self.children(Branch::Items(parent));
+        self.outline_of(Branch::Items(parent), kind)
+    }
+
+    fn outline_of(&self, list: Branch, kind: Kind) -> Vec<Outlined<'_>> {
+        let children = |list: Branch| {
+            let mut items = self.children(list);
             items.retain(|item| item.kind() == kind);
             items
         };
         let mut outline: Vec<Outlined<'_>> = Vec::new();
         // What is still to be walked, last first: the item, its depth, and its number.
         let mut ahead: Vec<(&Item, usize, String)> = Vec::new();
-        ahead.extend(numbered(children(parent), 0, ""));
+        ahead.extend(numbered(children(list), 0, ""));
         while let Some((item, depth, number)) = ahead.pop() {
-            let below = children(Parent::Node(item.id()));
+            let below = children(Branch::Items(Parent::Node(item.id())));
             let has_children = !below.is_empty();
             ahead.extend(numbered(below, depth + 1, &format!("{number}.")));
             outline.push(Outlined { item, depth, number, has_children });
@@ -123,20 +61,20 @@ impl Plan {
     /// Numbers go on from one section to the next, so each step of the plan has its own.
     #[must_use]
     pub fn steps(&self) -> Vec<Outlined<'_>> {
-        self.numbered(Kind::Step, Role::Steps)
+        self.numbered(Kind::Step)
     }
 
     /// All criteria that hang in sections, numbered like [`Plan::steps`]; those of stories are below their stories.
     #[must_use]
     pub fn criteria(&self) -> Vec<Outlined<'_>> {
-        self.numbered(Kind::Criterion, Role::Criteria)
+        self.numbered(Kind::Criterion)
     }
 
-    pub(crate) fn numbered(&self, kind: Kind, home: Role) -> Vec<Outlined<'_>> {
+    pub(crate) fn numbered(&self, kind: Kind) -> Vec<Outlined<'_>> {
         let mut all = Vec::new();
         let mut top = 0;
-        for parent in self.homes(home) {
-            let mut outline = self.outline(parent, kind);
+        for list in self.lists(kind) {
+            let mut outline = self.outline_of(list, kind);
             let first = top;
             for outlined in &mut outline {
                 if first > 0 {
@@ -149,13 +87,6 @@ impl Plan {
             all.append(&mut outline);
         }
         all
-    }
-
-    /// The added sections, in the order in which a layout without standing sections shows them.
-    #[must_use]
-    pub fn sections(&self) -> Vec<&Item> {
-        let branches = core::iter::once(None).chain(Role::ALL.iter().copied().map(Some));
-        branches.flat_map(|follows| self.children(Branch::Sections(follows))).collect()
     }
 
     /// The step that is being worked on: the first one that is begun and below which nothing is begun.

@@ -266,6 +266,15 @@ impl Plan {
         names.filter(|(_, name)| name.repeated.is_none()).map(|(id, _)| id).collect()
     }
 
+    /// The shortest beginning of an id that no other item's id has, of at least [`EventId::SHORTEST`] digits.
+    #[must_use]
+    pub fn short(&self, id: EventId) -> String {
+        let hex = id.to_string();
+        let shared = |other: ItemId| other.to_string().bytes().zip(hex.bytes()).take_while(|(a, b)| a == b).count();
+        let near = self.ids_with(&id.short()).into_iter().filter(|other| *other != id);
+        id.prefix(near.map(shared).max().map_or(EventId::SHORTEST, |shared| shared + 1))
+    }
+
     /// All items in the order in which they were added, hidden ones included.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.items.iter()

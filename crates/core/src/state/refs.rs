@@ -4,11 +4,10 @@
 //! depends on the event and its ancestors alone, never on what else is in the set.
 
 use super::ancestry::Ancestry;
-use super::tree::{self, Slot, Spot};
-use super::{Branch, Detail, Item, Place, Plan, Stamp};
+use super::{Branch, Item, Plan, Stamp};
 use crate::event::Inert;
 use crate::prelude::*;
-use crate::{EventId, ItemId, Kind, Parent};
+use crate::{ItemId, Kind, Parent};
 
 /// Why a well-formed event has no effect.
 #[derive(Debug)]
@@ -122,57 +121,5 @@ impl Plan {
             }
         }
         false
-    }
-
-    /// Marks an item, and what it hangs below, as touched.
-    ///
-    /// `None` only where the item's page could not be read: then the plan is not whole, and all this comes to nothing.
-    pub(super) fn touch(&mut self, at: usize, turn: Turn<'_>) -> Option<&mut Item> {
-        let item = self.items.get_mut(at)?;
-        item.existence.touch(turn.stamp.seq, turn.ancestry);
-        Some(item)
-    }
-
-    /// What the kind of an item adds to it, to be changed, with the item marked as touched.
-    pub(super) fn touch_detail(&mut self, at: usize, turn: Turn<'_>) -> Option<&mut Detail> {
-        self.touch(at, turn).map(|item| &mut item.detail)
-    }
-
-    /// Inserts a slot for a node of this kind into a list.
-    pub(super) fn insert_slot(&mut self, place: Place, after: Option<EventId>, node: ItemId, kind: Kind) {
-        let slot = Slot::new(place.slot, node);
-        let spot = match (place.branch, after) {
-            // The parent's own id names the place before all that hangs below it.
-            (Branch::Items(Parent::Node(parent)), Some(anchor)) if parent == anchor => Spot::First,
-            _ => Spot::of(after, kind),
-        };
-        match place.branch {
-            Branch::Items(Parent::Node(parent)) => {
-                let at = self.position(parent);
-                if let Some(item) = at.and_then(|at| self.items.get_mut(at)) {
-                    tree::insert(&mut item.children, slot, spot);
-                }
-            }
-            branch => self.tree.insert(branch, slot, spot),
-        }
-    }
-
-    /// The nodes that ever stood in a list, with the slot of each stay, in the list's order.
-    pub(super) fn slots(&self, branch: Branch) -> impl DoubleEndedIterator<Item = (EventId, ItemId)> {
-        let parent = match branch {
-            Branch::Items(Parent::Node(parent)) => self.item(parent),
-            _ => None,
-        };
-        let own = parent.map_or(&[][..], |item| &item.children);
-        self.tree.slots(branch).chain(own).map(Slot::parts)
-    }
-
-    /// Marks the parent that a child was added to or moved to as touched.
-    pub(super) fn touch_parent(&mut self, branch: Branch, turn: Turn<'_>) {
-        if let Branch::Items(Parent::Node(id)) = branch
-            && let Some(at) = self.position(id)
-        {
-            self.touch(at, turn);
-        }
     }
 }

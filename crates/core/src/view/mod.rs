@@ -35,7 +35,7 @@ pub fn heading(layout: Layout, role: Role) -> &'static str {
 }
 
 /// A layout's standing sections in their order.
-fn standing(layout: Layout) -> &'static [(Role, &'static str)] {
+pub(crate) fn standing(layout: Layout) -> &'static [(Role, &'static str)] {
     match layout {
         Layout::Execplan | Layout::Own => &[
             (Role::Objective, "Objective"),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use git_plan_core::change::*;
 use git_plan_core::event::Context;
 use git_plan_core::state::Branch;
-use git_plan_core::{Actor, Batch, Field, Layout, Parent, RecordError, Role, Text, Timestamp, Title, view};
+use git_plan_core::{Actor, Batch, Field, Kind, Layout, Parent, RecordError, Role, Text, Timestamp, Title, view};
 use git_plan_store::{Repository, Writer};
 
 use crate::fixture::{Outcome, World, slug};
@@ -59,7 +59,7 @@ fn append(repository: &Repository) -> Result<String, Box<dyn std::error::Error>>
     let before = std::fs::read(&reference)?;
     let appended = repository.append(&slug("p"), &writer(99), |batch| -> Made {
         add_step(batch, "one more")?;
-        let Some(step) = batch.plan().step_by_number("2").map(|step| step.id()) else {
+        let Some(step) = batch.plan().by_number(Kind::Step, "2").map(|step| step.id()) else {
             return Err(RecordError::NoEffect { code: "test".into(), reason: "finds no second step".into() });
         };
         batch.record(StepCompleted { evidence: vec![], step }).map(drop)

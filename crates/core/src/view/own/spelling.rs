@@ -22,7 +22,7 @@ pub(super) fn spelled(item: &Item, form: Option<Form>) -> Cow<'_, str> {
     let seq = source.latest().stamp.seq;
     let is_newer = |stamp: crate::state::Stamp| stamp.seq != seq;
     let source = source.value().as_str();
-    let text_is_newer = is_newer(item.text.latest().stamp);
+    let text_is_newer = item.text.latest().stamp.seq != item.spells;
     match item.kind() {
         Kind::Section if text_is_newer => heading(source, item.text()),
         Kind::Section => Cow::Borrowed(source),
