@@ -1,9 +1,11 @@
 //! Writing at the version that was seen: honest parents, joins, and what is then in conflict.
 
+use std::process::Stdio;
+
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::world::World;
+use crate::world::{Outcome, PROGRAM, World};
 
 /// The head of the plan `p`, cut short.
 fn head(world: &World) -> String {
@@ -69,4 +71,26 @@ fn a_write_at_a_base_is_recorded_once_under_its_key() {
     assert_eq!(again.stdout, first, "the retry finds what was recorded:\n{again}");
     assert!(again.stderr.contains("recorded before"), "and says so:\n{again}");
     assert_eq!(world.events(&world.repository(), "p").len(), 4, "nothing is there twice");
+}
+
+#[test]
+fn writers_at_one_base_that_come_at_once_all_land() -> Outcome {
+    let world = World::with_plan(&["One"]);
+    let seen = head(&world);
+    let mut writers = Vec::new();
+    for n in 0..8 {
+        let text = format!("Step of writer {n}");
+        let mut command = world.command(PROGRAM, &world.repository());
+        command.args(["step", "add", &text, "--base", &seen]).stdout(Stdio::null());
+        writers.push(command.spawn()?);
+    }
+    for mut writer in writers {
+        assert!(writer.wait()?.success(), "every writer lands");
+    }
+    let view = world.plan(&["show", "--raw"]).done();
+    for n in 0..8 {
+        assert!(view.contains(&format!("Step of writer {n}")), "nothing is lost:\n{view}");
+    }
+    world.assert_sound(&world.repository());
+    Ok(())
 }

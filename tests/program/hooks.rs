@@ -53,6 +53,39 @@ fn an_edited_plan_file_is_taken_in_when_it_is_committed() -> Outcome {
 }
 
 #[test]
+fn a_commit_of_anything_else_is_not_held_up() -> Outcome {
+    let world = world()?;
+    world.plan(&["init", "--hook"]).done();
+    std::os::unix::fs::symlink("/etc/passwd", world.repository().join("link.md"))?;
+    fs::write(world.repository().join("other.md"), "---\nslug: search\n---\n# Other\n")?;
+    world.git(&["add", "link.md", "other.md"]);
+    let file = world.repository().join("plan.md");
+    fs::write(&file, PLAN.replace("[ ] Index", "[x] Index"))?;
+    world.git(&["commit", "--quiet", "-m", "Others"]);
+    assert_eq!(world.git(&["status", "--porcelain"]), " M plan.md", "what is not staged is not taken in");
+    world.plan(&["absorb"]).done();
+    world.git(&["add", "plan.md"]);
+    fs::write(&file, PLAN.replace("[ ] Query", "[x] Query"))?;
+    world.git(&["commit", "--quiet", "-m", "A staged view is committed, whatever was edited since"]);
+    assert_eq!(world.git(&["status", "--porcelain"]), " M plan.md", "and the edit is left to its editor");
+    Ok(())
+}
+
+#[test]
+fn the_hook_works_in_a_linked_work_tree() -> Outcome {
+    let world = world()?;
+    world.plan(&["init", "--hook"]).done();
+    world.git(&["worktree", "add", "--quiet", "-b", "side", "../linked"]);
+    let linked = world.path().join("linked");
+    fs::write(linked.join("plan.md"), PLAN.replace("[ ] Query", "[x] Query"))?;
+    world.git_in(&linked, &["commit", "--quiet", "--all", "-m", "Done on the side"]);
+    let view = world.plan(&["show", "--raw"]).done();
+    assert!(view.contains("[x] Query"), "the edit is in the plan that all work trees share:\n{view}");
+    assert_eq!(world.git_in(&linked, &["show", "HEAD:plan.md"]), view.trim_end(), "and the view is in the commit");
+    Ok(())
+}
+
+#[test]
 fn a_commit_that_disagrees_with_the_plan_is_stopped() -> Outcome {
     let world = world()?;
     world.plan(&["init", "--hook"]).done();

@@ -20,6 +20,7 @@ mod place;
 mod receipt;
 mod seen;
 mod session;
+mod stand;
 mod ui;
 mod versions;
 mod when;

@@ -34,7 +34,7 @@ pub fn of(session: &Session, place: &Place, text: &str) -> Result<Slug, Failure>
             naming.push(slug);
         }
     }
-    one_of(place, naming)?.ok_or_else(|| {
+    one_of(&place.name(), naming)?.ok_or_else(|| {
         let message = format!("nothing tells which plan {} is the view of", place.name());
         Failure::new(Status::NotFound, "whose-file", message)
             .hinted("name the plan with -p, or make one of the file with `git plan import`")
@@ -54,15 +54,14 @@ pub fn known(session: &Session, path: &Path) -> Result<Option<Slug>, Failure> {
             usual.push(slug);
         }
     }
-    let place = session.inside(path)?;
     let several = [own, copies, usual].into_iter().find(|slugs| !slugs.is_empty());
-    one_of(&place, several.unwrap_or_default())
+    one_of(&path.display().to_string(), several.unwrap_or_default())
 }
 
-fn one_of(place: &Place, mut slugs: Vec<Slug>) -> Result<Option<Slug>, Failure> {
+fn one_of(name: &str, mut slugs: Vec<Slug>) -> Result<Option<Slug>, Failure> {
     if slugs.len() > 1 {
         let names = slugs.iter().map(Slug::as_str).collect::<Vec<_>>().join(", ");
-        let message = format!("{} could be the view of several plans: {names}", place.name());
+        let message = format!("{name} could be the view of several plans: {names}");
         return Err(Failure::new(Status::Ambiguous, "whose-file", message).hinted("name the plan with -p"));
     }
     Ok(slugs.pop())

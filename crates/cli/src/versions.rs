@@ -21,31 +21,6 @@ const SCANNED: usize = 500;
 /// How many of the newest noted versions a text is compared with.
 const COMPARED: usize = 40;
 
-/// How a file stands to its plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stand {
-    /// There is no such file.
-    Missing,
-    /// It is the view of the plan as it is.
-    Current,
-    /// It is the view of an earlier version.
-    Behind(BTreeSet<EventId>),
-    /// It is no view that is known: it was edited.
-    Edited,
-}
-
-impl Stand {
-    /// A stable word for it.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Current => "current",
-            Self::Behind(_) => "behind",
-            Self::Edited => "edited",
-        }
-    }
-}
-
 /// The bytes of a plan's view.
 pub fn bytes_of(plan: &Plan) -> Vec<u8> {
     bytes::bytes(&view::render(plan, plan.layout())).into_owned()
@@ -61,35 +36,6 @@ pub struct Base {
 }
 
 impl Session {
-    /// How a file stands to its plan. A thorough look goes through the plan's history where nothing else is known.
-    pub fn stand(&self, slug: &Slug, plan: &Plan, place: &Place, thorough: bool) -> Result<Stand, Failure> {
-        let Some(found) = place.read()? else { return Ok(Stand::Missing) };
-        let digest = EventId::of(&found);
-        let noted = self.repo.views().of(slug).into_iter().rfind(|noted| noted.digest == digest);
-        // A note spares writing the view only to compare it; before a file is written, it is not relied on.
-        let same = !thorough && noted.as_ref().is_some_and(|noted| noted.heads == *plan.heads());
-        if same || found == bytes_of(plan) {
-            return Ok(Stand::Current);
-        }
-        if let Some(noted) = noted {
-            return Ok(Stand::Behind(noted.heads));
-        }
-        let text = bytes::text(&found);
-        let named = absorb::base(&text);
-        let committed = || place.inside.as_deref().and_then(|path| self.blob("HEAD", path)).is_some_and(|b| b == found);
-        if named.is_empty() && !thorough && !committed() {
-            return Ok(Stand::Edited);
-        }
-        let history = self.repo.history(slug, None)?;
-        if named.is_empty() {
-            let known = scan(&history, &[digest].into()).remove(&digest);
-            return Ok(known.map_or(Stand::Edited, Stand::Behind));
-        }
-        let Ok(heads) = named_version(slug, &history, &named) else { return Ok(Stand::Edited) };
-        let was = Plan::replay(&history.below(&heads));
-        Ok(if bytes_of(&was) == found { Stand::Behind(heads) } else { Stand::Edited })
-    }
-
     /// The version that a text was edited from.
     pub fn edited_at(&self, slug: &Slug, place: &Place, text: &str) -> Result<Base, Failure> {
         let history = self.repo.history(slug, None)?;
@@ -158,7 +104,7 @@ impl Session {
 }
 
 /// The version that a view names, which must be one of the plan's.
-fn named_version(slug: &Slug, history: &History, named: &[&str]) -> Result<BTreeSet<EventId>, Failure> {
+pub fn named_version(slug: &Slug, history: &History, named: &[&str]) -> Result<BTreeSet<EventId>, Failure> {
     let mut heads = BTreeSet::new();
     for &name in named {
         let Some(event) = history.event(name)? else {
@@ -174,7 +120,7 @@ fn named_version(slug: &Slug, history: &History, named: &[&str]) -> Result<BTree
 }
 
 /// The newest versions whose views have these digests, among the last few hundred.
-fn scan(history: &History, digests: &BTreeSet<EventId>) -> BTreeMap<EventId, BTreeSet<EventId>> {
+pub fn scan(history: &History, digests: &BTreeSet<EventId>) -> BTreeMap<EventId, BTreeSet<EventId>> {
     let mut found = BTreeMap::new();
     let mut look = |plan: &Plan| {
         if let Some(digest) = digests.get(&EventId::of(&bytes_of(plan))) {

@@ -17,10 +17,8 @@ use gix::hash::ObjectId;
 
 use crate::error::{Error, Result};
 use crate::fork::{Fork, Joining};
-use crate::identity::Identity;
 use crate::load::History;
-use crate::object::Durability;
-use crate::record;
+use crate::press::{Press, Pressed};
 use crate::refs::{Expected, PlanLock};
 use crate::repository::Repository;
 use crate::snapshot::{self, Snapshot};
@@ -29,8 +27,6 @@ use crate::snapshot::{self, Snapshot};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Every how many events a plan's repository is tidied, in the background.
 const TIDY_EVERY: u32 = 200;
-/// From how many events on objects are written first and synced together.
-const BULK: usize = 16;
 
 /// Who writes, when, and what is said in every event.
 #[derive(Debug, Clone)]
@@ -274,57 +270,4 @@ struct Before {
     tip: Option<ObjectId>,
     since_snapshot: usize,
     fork: Option<Fork>,
-}
-
-/// Makes commits of sealed events.
-struct Press<'r> {
-    repository: &'r Repository,
-    author: Identity,
-    committer: Identity,
-    signer: Option<crate::sign::Signer>,
-    durability: Durability,
-}
-
-struct Pressed {
-    commit: ObjectId,
-    subject: String,
-}
-
-impl<'r> Press<'r> {
-    fn new(repository: &'r Repository, writer: &Writer) -> Result<Self> {
-        let committer = repository.committer()?;
-        Ok(Self {
-            repository,
-            author: Identity::new(&writer.by.name, &writer.by.email)?,
-            signer: repository.signer(&committer)?,
-            committer,
-            durability: repository.durability()?,
-        })
-    }
-
-    /// Writes one commit for each event, each on top of the one before, and says which is the last.
-    fn write(&self, subjects: Vec<String>, sealed: &[Sealed], tip: Option<ObjectId>) -> Result<Option<Pressed>> {
-        let bulk = sealed.len() > BULK && self.durability == Durability::Synced;
-        let durability = if bulk { Durability::Unsynced } else { self.durability };
-        let tree = match tip {
-            None => self.repository.write_empty_tree(self.durability)?,
-            Some(_) => self.repository.empty_tree(),
-        };
-        let mut written = Vec::with_capacity(sealed.len());
-        let mut last = None;
-        for (sealed, subject) in sealed.iter().zip(subjects) {
-            let parents: Vec<ObjectId> = written.last().copied().or(tip).into_iter().collect();
-            let mut raw = record::commit(sealed, &subject, tree, &parents, [&self.author, &self.committer]);
-            if let Some(signer) = &self.signer {
-                raw = signer.sign(&raw)?;
-            }
-            let commit = self.repository.write_commit(&raw, durability)?;
-            written.push(commit);
-            last = Some(Pressed { commit, subject });
-        }
-        if bulk {
-            written.iter().try_for_each(|commit| self.repository.sync_object(commit))?;
-        }
-        Ok(last)
-    }
 }

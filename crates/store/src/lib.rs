@@ -16,6 +16,7 @@ mod list;
 mod load;
 mod object;
 mod point;
+mod press;
 mod record;
 mod refs;
 mod repository;

@@ -1,12 +1,12 @@
 //! `git plan absorb`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use git_plan_core::text::clipped;
 use git_plan_core::{EventId, Slug, bytes};
 use serde_json::{Value, json};
 
-use super::{Work, render};
+use super::{Work, render, staged};
 use crate::absorbing::{Edit, Taken};
 use crate::args::Reason;
 use crate::conflicts;
@@ -14,7 +14,7 @@ use crate::exit::{Failure, Status};
 use crate::owner;
 use crate::place::Place;
 use crate::ui::Style;
-use crate::versions::{Base, Stand, bytes_of};
+use crate::versions::{Base, bytes_of};
 
 /// Take the edits of a plan's file in
 ///
@@ -49,17 +49,20 @@ pub struct Absorb {
     message: Vec<String>,
 }
 
-/// What was edited, and how much is known of it.
-struct File {
-    slug: Slug,
-    place: Place,
-    found: Vec<u8>,
+/// A file that was edited.
+pub struct File {
+    /// Its plan.
+    pub slug: Slug,
+    /// Where it lies.
+    pub place: Place,
+    /// What is in it.
+    pub found: Vec<u8>,
 }
 
 impl Absorb {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
         if self.staged {
-            return self.staged(work);
+            return staged::absorb(&self, work);
         }
         if self.files.is_empty() {
             let slug = work.session.plan()?;
@@ -77,7 +80,8 @@ impl Absorb {
         Ok(())
     }
 
-    fn one(&self, work: &mut Work<'_>, file: &File) -> Result<(), Failure> {
+    /// Takes one file in.
+    pub fn one(&self, work: &mut Work<'_>, file: &File) -> Result<(), Failure> {
         let (slug, text) = (&file.slug, bytes::text(&file.found));
         let base = match self.base.is_empty() {
             false => Base { heads: work.session.version(slug, &self.base)?, guessed: false },
@@ -113,31 +117,6 @@ impl Absorb {
         } else if self.dry_run {
             let events = if taken.events.len() == 1 { "event" } else { "events" };
             work.ui.say(&format!("{name}: {} {events} would be recorded; nothing was written", taken.events.len()));
-        }
-        Ok(())
-    }
-
-    /// Takes in what is about to be committed.
-    fn staged(&self, work: &mut Work<'_>) -> Result<(), Failure> {
-        let top = work.session.work_tree()?;
-        let listed = work.session.repo.git(["diff", "--cached", "--name-only", "--diff-filter=d", "-z"]).run()?;
-        for name in listed.split(|&byte| byte == 0).filter(|name| !name.is_empty()) {
-            let path: &Path = Path::new(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(name));
-            let Some(slug) = owner::known(&work.session, path)? else { continue };
-            let place = work.session.inside(path)?;
-            let plan = work.session.repo.load(&slug, None)?.plan;
-            if work.session.stand(&slug, &plan, &place, true)? != Stand::Edited {
-                continue;
-            }
-            let found = found(&place)?;
-            if work.session.blob("", path).as_ref() != Some(&found) {
-                let message = format!("{} is staged in part, so its edits cannot be taken in", place.name());
-                return Err(Failure::new(Status::Refused, "staged-in-part", message)
-                    .hinted("stage all of it or none; `git commit --no-verify` commits it as it is"));
-            }
-            self.one(work, &File { slug, place, found })?;
-            let literal = work.session.repo.git(["--literal-pathspecs", "add", "--"]);
-            literal.arg(top.join(path)).run()?;
         }
         Ok(())
     }

@@ -23,6 +23,7 @@ pub mod result;
 pub mod section;
 pub mod set;
 pub mod show;
+pub mod staged;
 pub mod status;
 pub mod step;
 pub mod story;

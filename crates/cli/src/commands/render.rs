@@ -9,7 +9,8 @@ use serde_json::json;
 use super::Work;
 use crate::exit::{Failure, Status};
 use crate::place::Place;
-use crate::versions::{Stand, bytes_of};
+use crate::stand::Stand;
+use crate::versions::bytes_of;
 
 /// Write a plan's view to its file
 ///
@@ -47,10 +48,10 @@ impl Render {
         let mut failed = None;
         for summary in work.session.repo.summaries()?.into_iter().filter(|summary| !summary.archived) {
             // One plan that cannot be written does not keep the others from it.
-            if let Err(failure) = self.one(work, &summary.slug) {
-                if let Some(earlier) = failed.replace(failure) {
-                    work.ui.fail(&earlier);
-                }
+            if let Err(failure) = self.one(work, &summary.slug)
+                && let Some(earlier) = failed.replace(failure)
+            {
+                work.ui.fail(&earlier);
             }
         }
         failed.map_or(Ok(()), Err)

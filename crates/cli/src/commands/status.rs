@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::{Reading, Work, list};
 use crate::args::At;
 use crate::exit::Failure;
+use crate::stand::Stand;
 use crate::ui::{Page, Style};
-use crate::versions::Stand;
 
 /// Show where a plan stands: what for, how far, what next, what is in the way
 #[derive(Debug, clap::Args)]
