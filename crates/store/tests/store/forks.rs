@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use git_plan_core::{Batch, EventId, RecordError};
+use git_plan_core::{Batch, EventId, Plan, RecordError};
 use git_plan_store::{AppendError, Appended, Error, ObjectId, Repository};
 
 use crate::fixture::{Outcome, World, slug};
@@ -156,8 +156,8 @@ fn a_joined_history_is_the_union_of_what_was_acknowledged() -> Outcome {
         world.git(&["config", "plan.fsync", "false"]);
         let repository = world.open();
         let mut dice = Dice(seed);
-        let mut acknowledged = BTreeSet::from([create(&repository, "p")?.events[0].id]);
-        let mut versions = vec![acknowledged.clone()];
+        let mut acknowledged = create(&repository, "p")?.events;
+        let mut versions = vec![BTreeSet::from([acknowledged[0].id])];
         for step in 0..24 {
             let base = versions[dice.roll(versions.len())].clone();
             let several = dice.roll(3);
@@ -166,13 +166,17 @@ fn a_joined_history_is_the_union_of_what_was_acknowledged() -> Outcome {
                 (0..=several).try_for_each(|part| add_step(batch, &format!("{step}.{part}")))
             };
             let done = repository.append_at(&slug("p"), &writer(step), &base, record, |_| Ok(()))?;
-            acknowledged.extend(done.events.iter().map(|event| event.id));
             versions.extend(done.events.last().map(|event| BTreeSet::from([event.id])));
+            acknowledged.extend(done.events);
             versions.push(heads(&repository)?);
         }
         let loaded = repository.load(&slug("p"), None)?;
         assert_eq!(loaded.damage, vec![], "seed {seed}: every join is sound");
-        assert_eq!(ids(&repository)?, acknowledged, "seed {seed}: the joined history is the union of its sides");
+        let union: BTreeSet<EventId> = acknowledged.iter().map(|event| event.id).collect();
+        assert_eq!(ids(&repository)?, union, "seed {seed}: the joined history is the union of its sides");
+        acknowledged.reverse();
+        let folded = Plan::replay(&acknowledged).to_json();
+        assert!(loaded.plan.to_json() == folded, "seed {seed}: and the plan is what that union says");
         world.assert_sound();
     }
     Ok(())
