@@ -17,6 +17,7 @@ mod hooks;
 mod hostile;
 mod killed;
 mod races;
+mod records;
 mod statuses;
 mod terminal;
 mod world;

@@ -108,6 +108,7 @@ pub struct At {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     New(new::New),
+    Init(init::Init),
     List(list::List),
     Show(show::Show),
     Status(status::Status),
@@ -143,7 +144,6 @@ pub enum Command {
     Render(render::Render),
     Absorb(absorb::Absorb),
     Edit(edit::Edit),
-    Init(init::Init),
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod conflicts;
 mod editor;
 mod excerpt;
 mod exit;
+mod files;
 mod graph;
 mod owner;
 mod place;

@@ -6,7 +6,8 @@
 //!
 //! The way through: [`Draft::seal`] makes an event's bytes, [`Event::read`] reads any bytes, [`Plan::replay`] puts a
 //! set of events in order and folds them into a [`Plan`], and [`view::render`] writes the Markdown. [`author`] turns what
-//! a person says into events, and refuses what the plan does not allow.
+//! a person says into events, and refuses what the plan does not allow. [`import`] reads Markdown, [`madr`] decision
+//! records.
 //!
 //! What it does not do: it stores nothing, sends nothing, and knows no commit.
 #![no_std]
@@ -24,7 +25,9 @@ pub mod change;
 pub mod event;
 mod id;
 pub mod import;
+pub mod issue_form;
 pub mod limits;
+pub mod madr;
 pub mod order;
 mod prelude;
 mod slug;

@@ -211,6 +211,72 @@ fn what_promised_items_and_held_none_is_reported() -> TestResult {
 }
 
 #[test]
+fn stories_are_told_in_many_spellings() -> TestResult {
+    let told = |markdown: &str, layout: Layout| -> TestResult<Vec<(String, String, Option<String>)>> {
+        let (batch, _) = imported(&import::read(markdown), Some(layout))?;
+        let story = |item: &git_plan_core::Item| match &item.detail {
+            Detail::Story { as_a, so_that } => {
+                Some((as_a.value().clone(), item.text().to_owned(), so_that.as_ref().map(|end| end.value().clone())))
+            }
+            _ => None,
+        };
+        Ok(batch.plan().items_of(Kind::Story).filter_map(story).collect())
+    };
+    let plain = ("night owl".to_owned(), "a dark theme".to_owned(), Some("my eyes rest".to_owned()));
+    for spelling in [
+        "- As a night owl, I want a dark theme, so that my eyes rest",
+        "- As a night owl I want a dark theme so that my eyes rest",
+        "* **As a** night owl, **I want** a dark theme, **so that** my eyes rest",
+        "- **As a** night owl\n  **I want** a dark theme\n  **So that** my eyes rest",
+        "1. *As a* night owl, *I want* a dark theme *so that* my eyes rest",
+        "- **As a:** night owl **I want:** a dark theme **So that:** my eyes rest",
+        "- [ ] AS A night owl, I WANT a dark theme, SO THAT my eyes rest",
+        "As a night owl, I want a dark theme, so that my eyes rest",
+        "As a night owl,\nI want a dark theme,\nso that my eyes rest",
+        "**As a** night owl  \n**I want** a dark theme  \n**So that** my eyes rest",
+        "**As a night owl**, **I want a dark theme** **so that my eyes rest**",
+    ] {
+        for layout in [Layout::Execplan, Layout::Cookbook] {
+            let markdown = format!("# P\n\n## User Stories\n\n{spelling}\n");
+            let found = told(&markdown, layout)?;
+            assert_eq!(found, core::slice::from_ref(&plain), "a story is read from {spelling:?}");
+            let (batch, _) = imported(&import::read(&markdown), Some(layout))?;
+            let view = view::render(batch.plan(), layout);
+            let shown = "- As a night owl, I want a dark theme, so that my eyes rest\n";
+            assert!(view.contains(shown), "and shown in the layout {layout}:\n{view}");
+            assert_eq!(told(&view, layout)?, found, "and read again the same");
+        }
+    }
+    let endless = told("## User Stories\n\n- As an admin, I want to see who **really** did it\n", Layout::Execplan)?;
+    assert_eq!(
+        endless,
+        [("admin".to_owned(), "to see who **really** did it".to_owned(), None)],
+        "an end may be absent"
+    );
+    for other in
+        ["As any user, I want x", "As a whole, this works", "As a user, I wanted x", "As a , I want x", "I want x"]
+    {
+        assert!(
+            told(&format!("## User Stories\n\n- {other}\n"), Layout::Execplan)?.is_empty(),
+            "{other:?} is no story"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn boxes_after_a_story_are_its_criteria() -> TestResult {
+    let markdown = "# P\n\n## User Stories\n\nWho this is for.\n\n### Reading\n\n**As a** reader,\n**I want** x.\n\n\
+        Acceptance criteria:\n\n- [x] One\n- [ ] Two\n\n### Writing\n\n- As a writer, I want y\n\nMore words.\n";
+    let plan = plan(markdown)?;
+    assert_eq!(plan.items_of(Kind::Story).count(), 2, "a paragraph and a list item");
+    let criteria: Vec<_> = plan.items_of(Kind::Criterion).map(|item| (item.text(), item.state())).collect();
+    assert_eq!(criteria, [("One", Some(State::Met)), ("Two", Some(State::Open))], "boxes say when it is fulfilled");
+    assert_eq!(plan.items_of(Kind::Step).count(), 0, "and are no steps");
+    Ok(())
+}
+
+#[test]
 fn stories_carry_their_criteria() -> TestResult {
     let plan =
         plan("# P\n\n## User Stories\n\n- As a user, I want dark mode, so that I can read\n  - [x] Toggle is there\n")?;

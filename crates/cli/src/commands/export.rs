@@ -1,25 +1,36 @@
 //! `git plan export`
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
-use git_plan_core::{bytes, view};
+use git_plan_core::{Plan, bytes, madr, view};
 
 use super::Work;
 use crate::args::At;
 use crate::exit::Failure;
+use crate::files;
 
-/// Write a plan for others to read or check: its events, or its view
+/// Write a plan for others to read or check: its events, its view, or its decisions
 ///
 /// `jsonl` is one event a line, each exactly the canonical bytes whose BLAKE3 is the event's id, in the plan's order.
-/// `md` is the view, as `git plan show --raw` writes it.
+/// `md` is the view, as `git plan show --raw` writes it. `madr` is a Markdown file for each decision, with its status,
+/// context, options and consequences; with `-o` they are written into a folder.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   git plan export > plan.events.jsonl
   git plan export --format md --at 2026-11-22 > plan.md
+  git plan export --format madr -o docs/decisions
   git plan export | tail -n 1 | tr -d '\\n' | b3sum")]
 pub struct Export {
     /// What to write
     #[arg(long, value_enum, default_value = "jsonl")]
     format: Format,
+    /// The folder to write files into, with `--format madr`
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Overwrite files that hold something else
+    #[arg(long, requires = "output")]
+    force: bool,
     #[command(flatten)]
     at: At,
 }
@@ -31,12 +42,20 @@ enum Format {
     Jsonl,
     /// The view as Markdown
     Md,
+    /// The decisions as decision records, one file each
+    Madr,
 }
 
 impl Export {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
+        if self.output.is_some() && !matches!(self.format, Format::Madr) {
+            return Err(Failure::usage(
+                "-o goes with --format madr; any other format is one file: redirect it with `>`",
+            ));
+        }
         let (_, history) = work.read_history(&self.at)?;
         let bytes = match self.format {
+            Format::Madr => return self.records(work, &history.plan),
             Format::Md => bytes::bytes(&view::render(&history.plan, history.plan.layout())).into_owned(),
             Format::Jsonl => {
                 let mut bytes = Vec::new();
@@ -48,5 +67,17 @@ impl Export {
             }
         };
         Ok(work.ui.raw(&bytes)?)
+    }
+    fn records(&self, work: &mut Work<'_>, plan: &Plan) -> Result<(), Failure> {
+        let records = madr::files(plan);
+        if records.is_empty() {
+            work.ui.hint("the plan has no decisions; `git plan decide` records one");
+        }
+        if let Some(folder) = &self.output {
+            let records: Vec<(String, String)> = records.into_iter().map(|file| (file.name, file.text)).collect();
+            return files::put(folder, &records, self.force, work.ui);
+        }
+        let texts: Vec<String> = records.iter().map(|file| format!("==> {} <==\n{}", file.name, file.text)).collect();
+        Ok(work.ui.raw(texts.join("\n").as_bytes())?)
     }
 }

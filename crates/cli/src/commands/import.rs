@@ -1,10 +1,13 @@
 //! `git plan import`
 
+mod records;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use git_plan_core::import::{self, Options, Report};
+use git_plan_core::issue_form;
 use git_plan_core::{Batch, Kind, Layout, Plan, Slug, Title};
 use serde_json::{Value, json};
 
@@ -18,11 +21,17 @@ use crate::ui::Style;
 ///
 /// Headings of the house and of the Cookbook's ExecPlans are understood, with their steps, decisions, discoveries,
 /// questions and times. What is not understood is kept as prose in its place, and named.
+///
+/// With `--format madr`, decision records (MADR, Nygard's form, log4brains) become the decisions of one plan, in the order
+/// of their numbers; a folder stands for its records. With `--issue-form`, the body that GitHub made of an issue form
+/// begins a plan.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   git plan import docs/plan.md
   git plan import --slug storage --layout execplan docs/plan.md
-  cat plan.md | git plan import --slug pasted -")]
+  cat plan.md | git plan import --slug pasted -
+  git plan import --format madr docs/decisions
+  gh issue view 12 --json body --jq .body | git plan import --issue-form --title \"Search\" -")]
 pub struct Import {
     /// The files to take in; `-` is stdin
     #[arg(required = true, value_name = "FILE")]
@@ -33,8 +42,26 @@ pub struct Import {
     /// How the plan is written as Markdown from now on [default: as its headings suggest]
     #[arg(long, value_enum)]
     layout: Option<ImportLayout>,
+    /// What the files hold
+    #[arg(long, value_enum, default_value = "plan")]
+    format: Format,
+    /// Read the body of an issue that was made with the form of `git plan init --github`
+    #[arg(long, conflicts_with = "format")]
+    issue_form: bool,
+    /// The plan's title, with `--format madr` or `--issue-form` [default: from the files]
+    #[arg(long)]
+    title: Option<String>,
     #[command(flatten)]
     why: Reason,
+}
+
+/// What files of an import hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A plan each
+    Plan,
+    /// A decision record each, or a folder of them
+    Madr,
 }
 
 /// A layout that an imported plan can be written in.
@@ -53,20 +80,31 @@ impl Import {
         if self.slug.is_some() && self.files.len() > 1 {
             return Err(Failure::usage("--slug names one plan, and there are several files"));
         }
+        if self.format == Format::Madr {
+            return records::run(&self, work);
+        }
+        if self.title.is_some() && !self.issue_form {
+            return Err(Failure::usage("--title goes with --format madr or --issue-form: a plan's file has its own"));
+        }
         // All files are read before any is taken in, so that a name that is wrong takes nothing in.
         let texts: Vec<String> = self.files.iter().map(|file| read(file)).collect::<Result<_, _>>()?;
         self.files.iter().zip(&texts).try_for_each(|(file, text)| self.one(work, file, text))
     }
 
+    fn layout(&self) -> Option<Layout> {
+        self.layout.map(|layout| match layout {
+            ImportLayout::Execplan => Layout::Execplan,
+            ImportLayout::Cookbook => Layout::Cookbook,
+            ImportLayout::Own => Layout::Own,
+        })
+    }
+
     fn one(&self, work: &mut Work<'_>, file: &Path, text: &str) -> Result<(), Failure> {
-        let document = import::read(text);
+        let form = self.issue_form.then(|| issue_form::markdown(self.title.as_deref(), text));
+        let document = import::read(form.as_deref().unwrap_or(text));
         let nonce = Title::new(work.session.nonce()?).map_err(|e| Failure::usage(format!("the nonce is {e}")))?;
         let options = Options {
-            layout: self.layout.map(|layout| match layout {
-                ImportLayout::Execplan => Layout::Execplan,
-                ImportLayout::Cookbook => Layout::Cookbook,
-                ImportLayout::Own => Layout::Own,
-            }),
+            layout: self.layout().or(self.issue_form.then_some(Layout::Execplan)),
             slug: self.slug.as_deref().map(choice::slug).transpose()?,
             nonce,
         };
@@ -104,7 +142,11 @@ fn read(file: &Path) -> Result<String, Failure> {
         std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     let name = file.display();
-    read.map_err(|e| Failure::new(Status::NotFound, "no-such-file", format!("cannot read {name}: {e}")))?;
+    read.map_err(|e| {
+        let failure = Failure::new(Status::NotFound, "no-such-file", format!("cannot read {name}: {e}"));
+        let hint = format!("`git plan import --format madr {name}` takes in a folder of decision records");
+        if file.is_dir() { failure.hinted(hint) } else { failure }
+    })?;
     String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
         Failure::new(Status::Refused, "not-utf-8", format!("{name} is not UTF-8 at byte {at}; nothing was imported"))

@@ -58,6 +58,7 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
     let mut work = Work { session, ui, damaged: None };
     match args.command {
         Command::New(command) => command.run(&mut work),
+        Command::Init(command) => command.run(&mut work),
         Command::List(command) => command.run(&mut work),
         Command::Show(command) => command.run(&mut work),
         Command::Status(command) => command.run(&mut work),
@@ -85,7 +86,6 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         Command::Render(command) => command.run(&mut work),
         Command::Absorb(command) => command.run(&mut work),
         Command::Edit(command) => command.run(&mut work),
-        Command::Init(command) => command.run(&mut work),
     }?;
     work.damaged.map_or(Ok(()), Err)
 }

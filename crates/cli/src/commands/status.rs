@@ -33,8 +33,9 @@ impl Status {
         let mut page = work.ui.page();
         heading(&mut page, &read);
         let plan = &read.plan;
-        if let Some(objective) = plan.prose(Role::Objective) {
-            page.block("  ", objective.value()).end();
+        let objective = plan.prose_of(Role::Objective);
+        if !objective.is_empty() {
+            page.block("  ", &objective).end();
         }
         page.put(&format!("Steps     {}", list::bar(plan.step_progress()))).end();
         if plan.criteria_progress().total > 0 {
@@ -146,7 +147,7 @@ fn json(plan: &Plan) -> Value {
     };
     let progress = |progress: git_plan_core::state::Progress| json!({ "done": progress.done, "total": progress.total });
     json!({
-        "objective": plan.prose(Role::Objective).map_or("", |prose| prose.value()),
+        "objective": plan.prose_of(Role::Objective),
         "current_step": step(plan.current_step()),
         "blockers": open("blockers"),
         "decisions": whole["decisions"],

@@ -24,10 +24,10 @@ pub struct NewBlocker<'a> {
 /// Where what it stands in the way of is not there.
 pub fn raise(batch: &mut Batch, new: &NewBlocker<'_>) -> Result<EventId, Refusal> {
     let plan = open(batch)?;
-    let after = placing::end(plan, Kind::Blocker);
+    let (under, after) = placing::end(plan, Kind::Blocker);
     let on = new.on.map(|named| target(plan, named)).transpose()?;
     let (need, options, text) = (perhaps(new.need)?, wordings(new.options)?, wording(new.text)?);
-    Ok(batch.record(BlockerRaised { after, need, on, options, source: None, text, under: None })?)
+    Ok(batch.record(BlockerRaised { after, need, on, options, source: None, text, under })?)
 }
 
 /// What a name means where it may be a step, a question or a criterion.

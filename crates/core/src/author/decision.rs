@@ -39,8 +39,9 @@ pub fn decide(batch: &mut Batch, new: &NewDecision<'_>) -> Result<EventId, Refus
     }
     let question = new.question.map(|named| find::item(plan, Kind::Question, named)).transpose()?;
     let answers = question.filter(|question| !new.proposed && question.state() == Some(State::Open)).map(Item::id);
+    let (under, after) = placing::end(plan, Kind::Decision);
     let recorded = DecisionRecorded {
-        after: placing::end(plan, Kind::Decision),
+        after,
         options: wordings(new.options)?,
         question: question.map(Item::id),
         reason: perhaps(new.reason)?,
@@ -50,7 +51,7 @@ pub fn decide(batch: &mut Batch, new: &NewDecision<'_>) -> Result<EventId, Refus
         supersedes,
         title: wording(new.title)?,
         tradeoffs: wordings(new.tradeoffs)?,
-        under: None,
+        under,
     };
     if let Some(question) = answers {
         batch.group();

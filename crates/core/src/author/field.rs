@@ -1,6 +1,6 @@
 //! What a plan says about itself: fields, tags, authors, sources, and whether it is put away.
 
-use super::{Refusal, find, open, title};
+use super::{Refusal, find, open, own, title};
 use crate::change::*;
 use crate::prelude::*;
 use crate::state::AddWins;
@@ -22,7 +22,14 @@ pub fn set(batch: &mut Batch, field: Field, value: &str) -> Result<EventId, Refu
     if plan.field(field) == value && !disputed {
         return Err(Refusal::Already { item: format!("the {field}"), state: format!("{value:?}") });
     }
-    Ok(batch.record(FieldSet { field, value: Text::new(value)? })?)
+    let spelled = plan.layout() == Layout::Own && field != Field::Layout;
+    let respelled = if spelled { own::respelled(plan, field, value)? } else { None };
+    let change = FieldSet { field, value: Text::new(value)? };
+    let Some(respelled) = respelled else { return Ok(batch.record(change)?) };
+    batch.group();
+    let id = batch.record(change)?;
+    batch.record(respelled)?;
+    Ok(id)
 }
 
 /// Whether something is put in or taken out.

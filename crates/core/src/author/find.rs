@@ -154,7 +154,7 @@ fn with_kind(named: &str) -> Option<(Kind, &str)> {
 /// Where nothing or more than one section goes by the name.
 pub fn section(plan: &Plan, named: &str) -> Result<Parent, Refusal> {
     if let Ok(role) = named.parse::<Role>() {
-        return Ok(Parent::Standing(role));
+        return Ok(plan.section_of(role).map_or(Parent::Standing(role), |section| Parent::Node(section.id())));
     }
     let same = |a: &str, b: &str| a.trim().to_lowercase() == b.trim().to_lowercase();
     let headed: Vec<&Item> = plan.sections().into_iter().filter(|section| same(section.text(), named)).collect();

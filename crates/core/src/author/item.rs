@@ -1,7 +1,7 @@
 //! What is done alike to items of many kinds: wording, prose, place, removal and restoration.
 
 use super::placing::{depth_below, last, not_too_deep, parent_of, subtree};
-use super::{Refusal, Spot, find, open, wording};
+use super::{Refusal, Spot, find, open, own, wording};
 use crate::change::*;
 use crate::prelude::*;
 use crate::state::{Branch, Item};
@@ -92,7 +92,12 @@ pub fn remove(batch: &mut Batch, kind: Kind, named: &str) -> Result<Vec<ItemId>,
     let plan = open(batch)?;
     let item = find::item(plan, kind, named)?;
     let items: Vec<ItemId> = subtree(plan, item.id()).into_iter().map(|(id, _)| id).collect();
+    let gap = own::gap_kept(plan, &items)?;
+    if gap.is_some() {
+        batch.group();
+    }
     batch.record(ItemRemoved { items: items.clone() })?;
+    gap.into_iter().try_for_each(|change| batch.record(change).map(drop))?;
     Ok(items)
 }
 

@@ -28,6 +28,7 @@ pub mod find;
 mod inverse;
 pub mod item;
 mod mentions;
+mod own;
 mod placing;
 pub mod question;
 pub mod record;

@@ -5,8 +5,8 @@
 
 use super::{Refusal, find};
 use crate::prelude::*;
-use crate::state::{Branch, Item};
-use crate::{EventId, ItemId, Kind, Parent, Plan, limits};
+use crate::state::{Branch, Detail, Item};
+use crate::{EventId, ItemId, Kind, Layout, Parent, Plan, limits};
 
 /// A place as a person names it. The default is the end of the list that items of the kind hang in.
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,7 +36,7 @@ impl Spot<'_> {
         if self.top && self.under.is_some() {
             return Err(Refusal::Unclear("at the top and under something: expected one of the two".to_owned()));
         }
-        let home = Parent::Standing(kind.home());
+        let home = home(plan, kind);
         let sibling = self.after.map(|named| find::item(plan, kind, named)).transpose()?;
         let parent = match (self.under, sibling) {
             (Some(named), _) => Some(parent(plan, kind, named)?),
@@ -55,9 +55,9 @@ impl Spot<'_> {
         let after = match sibling {
             Some(sibling) => Some(sibling.place.slot),
             None if self.first => None,
-            None => last(plan, branch, None),
+            None => last_like(plan, branch, kind),
         };
-        Ok(Placed { parent, under: Some(parent).filter(|&parent| parent != home), after })
+        Ok(Placed { parent, under: under(kind, parent), after })
     }
 }
 
@@ -73,9 +73,42 @@ pub(super) fn last(plan: &Plan, branch: Branch, but: Option<ItemId>) -> Option<E
     plan.standing(branch).rev().find(|&(_, node)| Some(node) != but).map(|(slot, _)| slot)
 }
 
-/// The end of the list that items of a kind hang in.
-pub(super) fn end(plan: &Plan, kind: Kind) -> Option<EventId> {
-    last(plan, Branch::Items(Parent::Standing(kind.home())), None)
+/// The end of the list that items of a kind hang in: below what, and after which placement.
+pub(super) fn end(plan: &Plan, kind: Kind) -> (Option<Parent>, Option<EventId>) {
+    let home = home(plan, kind);
+    (under(kind, home), last_like(plan, Branch::Items(home), kind))
+}
+
+/// A parent in the words of the wire: absent for a kind's standing section.
+fn under(kind: Kind, parent: Parent) -> Option<Parent> {
+    Some(parent).filter(|&parent| parent != Parent::Standing(kind.home()))
+}
+
+/// The placement that something new of a kind comes after: behind the last of its like, or else at the end.
+fn last_like(plan: &Plan, branch: Branch, kind: Kind) -> Option<EventId> {
+    if plan.layout() != Layout::Own {
+        return last(plan, branch, None);
+    }
+    let is_like = |&(_, node): &(EventId, ItemId)| plan.item(node).is_some_and(|item| item.kind() == kind);
+    plan.standing(branch).rev().find(is_like).map_or_else(|| last(plan, branch, None), |(slot, _)| Some(slot))
+}
+
+/// Where items of a kind hang that are put nowhere else: in a plan that keeps its own text, the section of its own that
+/// is for them, one that has some rather than one that has none.
+pub(super) fn home(plan: &Plan, kind: Kind) -> Parent {
+    let standing = Parent::Standing(kind.home());
+    if plan.layout() != Layout::Own {
+        return standing;
+    }
+    let sections = plan.children(Branch::Sections(None));
+    let is_for = |section: &&&Item| matches!(section.detail, Detail::Section { role, .. } if role == kind.home());
+    let has = |section: &&&Item| {
+        let mut below = plan.standing(Branch::Items(Parent::Node(section.id())));
+        below.any(|(_, node)| plan.item(node).is_some_and(|item| item.kind() == kind))
+    };
+    let of_role = || sections.iter().filter(is_for);
+    let found = of_role().find(has).or_else(|| of_role().next()).or_else(|| sections.iter().rev().find(|s| has(s)));
+    found.map_or(standing, |section| Parent::Node(section.id()))
 }
 
 /// What an item hangs below.

@@ -11,9 +11,9 @@ use crate::{Batch, EventId, Kind, Plan, State};
 /// # Errors
 /// Where the text is empty.
 pub fn ask(batch: &mut Batch, text: &str, options: &[String], need: Option<&str>) -> Result<EventId, Refusal> {
-    let after = placing::end(open(batch)?, Kind::Question);
+    let (under, after) = placing::end(open(batch)?, Kind::Question);
     let (need, options, text) = (perhaps(need)?, wordings(options)?, wording(text)?);
-    Ok(batch.record(QuestionAsked { after, need, options, source: None, text, under: None })?)
+    Ok(batch.record(QuestionAsked { after, need, options, source: None, text, under })?)
 }
 
 /// Answers a question, or answers it anew.

@@ -17,10 +17,10 @@ pub fn discover(
     corrects: Option<&str>,
 ) -> Result<EventId, Refusal> {
     let plan = open(batch)?;
-    let after = placing::end(plan, Kind::Discovery);
+    let (under, after) = placing::end(plan, Kind::Discovery);
     let corrects = corrects.map(|named| find::item(plan, Kind::Discovery, named)).transpose()?.map(Item::id);
     let (evidence, text) = (wordings(evidence)?, wording(text)?);
-    Ok(batch.record(DiscoveryRecorded { after, corrects, evidence, source: None, text, under: None })?)
+    Ok(batch.record(DiscoveryRecorded { after, corrects, evidence, source: None, text, under })?)
 }
 
 /// Takes a note under a label, perhaps about an item.
@@ -29,10 +29,10 @@ pub fn discover(
 /// Where the text or the label is empty, or the item is not there.
 pub fn note(batch: &mut Batch, text: &str, label: &str, on: Option<&str>) -> Result<EventId, Refusal> {
     let plan = open(batch)?;
-    let after = placing::end(plan, Kind::Note);
+    let (under, after) = placing::end(plan, Kind::Note);
     let on = on.map(|named| find::visible(plan, named)).transpose()?.map(Item::id);
     let (label, text) = (title(label)?, wording(text)?);
-    Ok(batch.record(NoteAdded { after, corrects: None, label, on, source: None, text, under: None })?)
+    Ok(batch.record(NoteAdded { after, corrects: None, label, on, source: None, text, under })?)
 }
 
 /// Adds a result: something delivered, measured or learned.
@@ -40,8 +40,8 @@ pub fn note(batch: &mut Batch, text: &str, label: &str, on: Option<&str>) -> Res
 /// # Errors
 /// Where the text is empty.
 pub fn result(batch: &mut Batch, text: &str, group: ResultGroup) -> Result<EventId, Refusal> {
-    let after = placing::end(open(batch)?, Kind::Result);
-    Ok(batch.record(ResultAdded { after, group, source: None, text: wording(text)?, under: None })?)
+    let (under, after) = placing::end(open(batch)?, Kind::Result);
+    Ok(batch.record(ResultAdded { after, group, source: None, text: wording(text)?, under })?)
 }
 
 /// A user story as its author tells it.
@@ -62,12 +62,12 @@ pub struct NewStory<'a> {
 /// # Errors
 /// Where one of the texts is empty.
 pub fn story(batch: &mut Batch, new: &NewStory<'_>) -> Result<Vec<EventId>, Refusal> {
-    let after = placing::end(open(batch)?, Kind::Story);
+    let (under, after) = placing::end(open(batch)?, Kind::Story);
     let (as_a, i_want, so_that) = (wording(new.as_a)?, wording(new.i_want)?, perhaps(new.so_that)?);
     if !new.criteria.is_empty() {
         batch.group();
     }
-    let story = batch.record(StoryAdded { after, as_a, i_want, so_that, source: None, under: None })?;
+    let story = batch.record(StoryAdded { after, as_a, i_want, so_that, source: None, under })?;
     let named = story.to_string();
     let mut ids = vec![story];
     for text in new.criteria {

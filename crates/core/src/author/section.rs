@@ -3,8 +3,8 @@
 use super::{Refusal, find, open, placing, title};
 use crate::change::*;
 use crate::prelude::*;
-use crate::state::Branch;
-use crate::{Batch, EventId, Parent, Role, Text};
+use crate::state::{Branch, Item};
+use crate::{Batch, EventId, ItemId, Kind, Layout, Parent, Role, Text};
 
 /// Adds a section with a heading and perhaps a text: after another section, or at the end.
 ///
@@ -21,6 +21,7 @@ pub fn add(batch: &mut Batch, heading: &str, after: Option<&str>, text: Option<&
             },
             None => (Some(Role::Results), None),
         },
+        None if plan.layout() == Layout::Own => (None, placing::last(plan, Branch::Sections(None), None)),
         None => (Some(Role::Results), placing::last(plan, Branch::Sections(Some(Role::Results)), None)),
     };
     let added = SectionAdded { after, follows, heading: title(heading)?, level: None, role: None, source: None };
@@ -56,13 +57,40 @@ pub fn write(batch: &mut Batch, named: &str, text: &str) -> Result<EventId, Refu
         Parent::Standing(role) => {
             plan.prose(role).map_or(("", false), |prose| (prose.value().as_str(), prose.is_in_conflict()))
         }
-        Parent::Node(id) => (plan.item(id).and_then(crate::state::Item::body).unwrap_or_default(), false),
+        Parent::Node(id) => (plan.item(id).and_then(Item::body).unwrap_or_default(), false),
     };
     if now == text && !disputed {
         let item = format!("the section {:?}", current_heading(plan, of));
         return Err(Refusal::Already { item, state: "written so".to_owned() });
     }
+    if let Parent::Node(id) = of
+        && plan.item(id).is_some_and(|section| section.source.is_some())
+    {
+        return write_own(batch, id, text);
+    }
     Ok(batch.record(ProseSet { of, text: Text::new(text)? })?)
+}
+
+/// Writes the prose of a section that came with its own text: its first block, in the place of all its blocks.
+fn write_own(batch: &mut Batch, section: ItemId, text: &str) -> Result<EventId, Refusal> {
+    let under = Parent::Node(section);
+    let is_prose = |item: &&Item| item.kind() == Kind::Prose;
+    let blocks: Vec<&Item> = batch.plan().children(Branch::Items(under)).into_iter().filter(is_prose).collect();
+    let Some((first, others)) = blocks.split_first() else {
+        let text = Text::new(format!("{text}\n\n"))?;
+        return Ok(batch.record(ProseAdded { after: Some(section), source: None, text, under })?);
+    };
+    // The blank lines behind the block set off what follows it.
+    let end = &first.text()[first.text().trim_end().len()..];
+    let (item, text) = (first.id(), Text::new(format!("{text}{end}"))?);
+    let items: Vec<ItemId> = others.iter().map(|block| block.id()).collect();
+    if items.is_empty() {
+        return Ok(batch.record(ItemReworded { item, text })?);
+    }
+    batch.group();
+    let id = batch.record(ItemReworded { item, text })?;
+    batch.record(ItemRemoved { items })?;
+    Ok(id)
 }
 
 /// The heading that a section has in the plan's layout.

@@ -40,7 +40,7 @@ pub enum Value {
 }
 
 /// Splits the YAML block from what follows it.
-pub(super) fn split(text: &str) -> (Option<FrontMatter<'_>>, &str) {
+pub(crate) fn split(text: &str) -> (Option<FrontMatter<'_>>, &str) {
     match end(text) {
         Some((close, end)) => {
             let body = text.find('\n').map_or(close, |at| at + 1);

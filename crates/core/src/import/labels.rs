@@ -128,7 +128,7 @@ fn next(line: &str, in_the_middle: bool) -> Option<(&str, (Label, &'static str),
 }
 
 /// Any label that a text begins with, such as `Root cause: …`, and what follows it.
-pub(super) fn any(text: &str) -> Option<(&str, &str)> {
+pub(crate) fn any(text: &str) -> Option<(&str, &str)> {
     let (label, rest) = text.split_once(':')?;
     let bare = label.trim_matches(['*', '_']).trim();
     let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '/' | '_');

@@ -85,18 +85,44 @@ pub(crate) fn question(text: &str) -> Asked<'_> {
     }
 }
 
-/// A user story: who, what, and to what end.
+/// A user story: who, what, and to what end. Its words may be bold, in any case, and set apart by commas or colons.
 pub(crate) fn story(text: &str) -> Option<(&str, &str, Option<&str>)> {
-    let bare = text.trim();
-    let article =
-        ["As a ", "As an ", "As the ", "as a ", "as an "].iter().find_map(|start| bare.strip_prefix(start))?;
-    let (who, rest) = ["I want ", "I WANT ", "i want "].iter().find_map(|middle| article.split_once(middle))?;
-    let who = who.trim_end().trim_end_matches(',');
-    let (wish, end) = match rest.split_once("so that ").or_else(|| rest.split_once("So that ")) {
-        Some((wish, end)) => (wish.trim_end().trim_end_matches(','), Some(end.trim())),
-        None => (rest, None),
+    let lower = text.to_ascii_lowercase();
+    let start = text.len() - text.trim_start_matches([' ', '*', '\t', '\n']).len();
+    let article = ["as an", "as a", "as the"].iter().find(|article| lower[start..].starts_with(**article))?;
+    let who = start + article.len();
+    let ends_word = |at: usize| text[at..].starts_with([' ', '*', ':', ',', '\n']);
+    let word = |wanted: &str, from: usize| {
+        let found = lower[from..].match_indices(wanted).map(|(at, _)| from + at);
+        let starts_word = |at: usize| text[..at].ends_with([' ', '*', ',', '\n']);
+        found.into_iter().find(|&at| starts_word(at) && ends_word(at + wanted.len()))
     };
-    Some((who, wish.trim(), end))
+    let want = word("i want", who).filter(|_| ends_word(who))?;
+    let wish = want + "i want".len();
+    let (wish, end) = match word("so that", wish) {
+        Some(so) => (&text[wish..so], Some(part(&text[so + "so that".len()..]))),
+        None => (&text[wish..], None),
+    };
+    let (who, wish) = (part(&text[who..want]), part(wish));
+    (!who.is_empty() && !wish.is_empty()).then_some((who, wish, end.filter(|end| !end.is_empty())))
+}
+
+/// A part of a story, without what set it apart: commas, colons, and the stars of the words around it.
+fn part(text: &str) -> &str {
+    let mut part = text.trim();
+    for _ in 0..3 {
+        part = part.trim_start_matches([':', ',']).trim_end_matches(',').trim();
+        // Stars beside a space belong to the words around, and so do those that have no others to go with.
+        let inner = part.trim_start_matches('*');
+        if inner.starts_with([' ', ':', ',']) || !inner.contains('*') {
+            part = inner.trim_start();
+        }
+        let inner = part.trim_end_matches('*');
+        if inner.ends_with([' ', ',']) || !inner.contains('*') {
+            part = inner.trim_end();
+        }
+    }
+    part
 }
 
 /// Whether a text only says that there is nothing to say yet.

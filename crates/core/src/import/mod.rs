@@ -10,13 +10,13 @@
 
 pub(crate) mod document;
 pub(crate) mod front_matter;
-mod labels;
+pub(crate) mod labels;
 pub(crate) mod lines;
 pub(crate) mod markers;
 pub(crate) mod marks;
 pub(crate) mod reading;
 pub(crate) mod record;
-mod roles;
+pub(crate) mod roles;
 pub(crate) mod times;
 pub(crate) mod units;
 
@@ -25,3 +25,4 @@ pub use document::{Block, Document, Heading, ListItem, Section};
 pub use front_matter::{FrontField, FrontMatter, Value};
 pub use reading::read;
 pub use record::{ImportError, Kept, Options, Report, record};
+pub(crate) use record::{fits, parts};

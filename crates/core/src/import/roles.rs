@@ -8,11 +8,11 @@ use crate::prelude::*;
 
 /// What a heading says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reading {
+pub(crate) struct Reading {
     /// What the section is for.
-    pub(super) role: Role,
+    pub(crate) role: Role,
     /// Whether the section can be the plan's one section for this role.
-    pub(super) is_standing: bool,
+    pub(crate) is_standing: bool,
 }
 
 /// The headings of each role.
@@ -155,7 +155,7 @@ const SYNONYMS: &[(Role, &[&str])] = &[
 ];
 
 /// Reads a heading.
-pub(super) fn of(heading: &str) -> Reading {
+pub(crate) fn of(heading: &str) -> Reading {
     let words = normal(heading);
     let found = SYNONYMS.iter().find(|(_, headings)| headings.contains(&words.as_str()));
     if let Some(&(role, _)) = found {
@@ -168,7 +168,7 @@ pub(super) fn of(heading: &str) -> Reading {
 }
 
 /// The words that a heading is compared by.
-pub(super) fn normal(heading: &str) -> String {
+pub(crate) fn normal(heading: &str) -> String {
     let mut text = heading.trim_end();
     // What stands in brackets at the end says how far the section is, or refers to something.
     while let Some(open) =

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Branch, Detail, Item, Plan};
 use crate::prelude::*;
-use crate::{ItemId, Kind, Parent, State};
+use crate::{ItemId, Kind, Parent, Role, State};
 
 /// An item in the outline of its list.
 #[derive(Debug, Clone)]
@@ -87,6 +87,29 @@ impl Plan {
             all.append(&mut outline);
         }
         all
+    }
+
+    /// The first section for a role in a plan that keeps its own text; none in any other.
+    #[must_use]
+    pub fn section_of(&self, role: Role) -> Option<&Item> {
+        if self.layout() != crate::Layout::Own {
+            return None;
+        }
+        let is_for = |item: &&Item| matches!(item.detail, Detail::Section { role: other, .. } if other == role);
+        self.children(Branch::Sections(None)).into_iter().find(is_for)
+    }
+
+    /// The prose of the section for a role, wherever the plan has it; empty where it has none.
+    #[must_use]
+    pub fn prose_of(&self, role: Role) -> String {
+        if let Some(prose) = self.prose(role).map(|prose| prose.value()).filter(|prose| !prose.is_empty()) {
+            return prose.clone();
+        }
+        let Some(section) = self.section_of(role) else { return String::new() };
+        let blocks = self.children(Branch::Items(Parent::Node(section.id()))).into_iter();
+        let prose = blocks.filter(|item| item.kind() == Kind::Prose).map(|item| item.text().trim_end());
+        let body = section.body().into_iter().chain(prose).collect::<Vec<_>>();
+        body.join("\n\n").trim().to_owned()
     }
 
     /// The step that is being worked on: the first one that is begun and below which nothing is begun.

@@ -228,6 +228,16 @@ impl Plan {
         self.field(Field::Layout).parse().unwrap_or(Layout::Execplan)
     }
 
+    /// Whether the plan was begun in the layout of its own text, or has parts that carry theirs.
+    #[must_use]
+    pub fn has_own_text(&self) -> bool {
+        let layout = self.field_register(Field::Layout);
+        let was_begun_so = layout.is_some_and(|layout| {
+            *layout.value() == *Layout::Own.as_str() && Some(layout.latest().stamp.id) == self.id()
+        });
+        was_begun_so || self.children(super::Branch::Sections(None)).iter().any(|section| section.source.is_some())
+    }
+
     /// Whether the plan was put away.
     #[must_use]
     pub fn is_archived(&self) -> bool {

@@ -35,7 +35,7 @@ fn source(source: &Source) -> String {
 }
 
 /// A YAML scalar: plain where no reader could take it for anything else, quoted otherwise.
-fn scalar(text: &str) -> String {
+pub(crate) fn scalar(text: &str) -> String {
     const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
     // Ranges rather than classes of characters: those change from one Unicode version to the next.
     let letter = |c: char| c.is_ascii_alphabetic() || c >= '\u{a1}' && !is_hidden(c);

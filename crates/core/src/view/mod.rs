@@ -7,10 +7,12 @@
 //! progress log of the house layout. Spec: spec/5-view.md.
 
 mod blocks;
-mod front_matter;
+pub(crate) mod front_matter;
 mod lists;
 mod log;
 pub(crate) mod own;
+
+pub(crate) use front_matter::scalar;
 
 use crate::prelude::*;
 use crate::state::{Branch, Item, Plan};
@@ -20,7 +22,7 @@ use lists::Shown;
 /// Writes the view of a plan in a layout.
 #[must_use]
 pub fn render(plan: &Plan, layout: Layout) -> String {
-    if layout == Layout::Own {
+    if layout == Layout::Own && plan.has_own_text() {
         return own::pieces(plan).into_iter().map(|piece| piece.text).collect();
     }
     let mut page = Page::of(plan, layout);

@@ -61,7 +61,8 @@ pub fn reading(bytes: &[u8]) {
 /// Every view of a plan can be written, and its state has a canonical form.
 pub fn projection(plan: &Plan) {
     for &layout in Layout::ALL {
-        assert!(view::render(plan, layout).ends_with('\n'), "a view ends with a line end");
+        let view = view::render(plan, layout);
+        assert!(layout == Layout::Own || view.ends_with('\n'), "a view of a house layout ends with a line end");
     }
     let mut bytes = String::new();
     canonical::write(&plan.to_json(), &mut bytes).expect("the state has a canonical form");

@@ -18,6 +18,10 @@ impl Recorder<'_> {
         let mut paragraph = None;
         for block in blocks {
             if block.items.is_empty() {
+                if place.role == Role::Stories && self.paragraphs(place, block, &mut prose)? {
+                    found = true;
+                    continue;
+                }
                 if block.source.trim_start().starts_with('|') && promises(place) {
                     self.report.keep(block.line, place.role, "a table");
                 } else if !marks::is_placeholder(block.source) {
@@ -63,6 +67,7 @@ impl Recorder<'_> {
             Kind::Discovery => self.discovery(Some(place.parent), &composed(tree), None).map(drop),
             Kind::Question => self.question(place, tree),
             Kind::Story => self.story(place, tree),
+            Kind::Step if place.role == Role::Stories => self.acceptance(place, tree),
             kind => self.steps(place, kind, tree),
         }
     }

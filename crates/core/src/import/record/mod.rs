@@ -16,6 +16,7 @@ pub(crate) mod prose;
 mod questions;
 mod report;
 pub(crate) mod steps;
+mod stories;
 
 use super::document::{Document, Section};
 use super::roles;
@@ -23,7 +24,7 @@ use crate::change::*;
 use crate::prelude::*;
 use crate::words::Rank;
 use crate::{Batch, Change, EventId, Kind, Layout, Parent, RecordError, Role, Slug, TextError, Title, view};
-use prose::{fits, parts};
+pub(crate) use prose::{fits, parts};
 pub use report::{Kept, Report};
 
 /// What an importer says beside the document.
@@ -65,6 +66,7 @@ pub fn record(document: &Document<'_>, options: &Options, batch: &mut Batch) -> 
         prose: BTreeMap::new(),
         log: log::Log::read(document),
         numbers: None,
+        told: BTreeMap::new(),
     };
     recorder.begin(document, options)?;
     if layout == Layout::Own {
@@ -121,6 +123,8 @@ struct Recorder<'b> {
     log: log::Log,
     /// The steps by number, once something names one.
     numbers: Option<BTreeMap<String, EventId>>,
+    /// The last story below each parent.
+    told: BTreeMap<Parent, EventId>,
 }
 
 /// A section's place.

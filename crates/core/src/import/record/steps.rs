@@ -3,7 +3,7 @@
 use super::{ImportError, Place, Recorder, fits, parts};
 use crate::change::*;
 use crate::import::document::{ListItem, written};
-use crate::import::{marks, times};
+use crate::import::marks;
 use crate::prelude::*;
 use crate::{Context, EventId, ItemId, Kind, Parent, State, Text, limits};
 
@@ -121,35 +121,5 @@ impl Recorder<'_> {
         self.added(parent, id, kind);
         self.write_prose(Parent::Node(id), body.trim_end())?;
         Ok(id)
-    }
-
-    /// Records a story; the boxes below it are its criteria.
-    pub(super) fn story(&mut self, place: Place, tree: &[ListItem<'_>]) -> Result<(), ImportError> {
-        let Some(root) = tree.first() else { return Ok(()) };
-        let Some((who, wish, end)) = marks::story(&root.text) else { return Ok(()) };
-        let change = StoryAdded {
-            after: self.after(place.parent),
-            as_a: Text::new(who)?,
-            i_want: Text::new(wish)?,
-            so_that: end.map(Text::new).transpose()?,
-            source: None,
-            under: Some(place.parent).filter(|&parent| parent != Parent::Standing(Kind::Story.home())),
-        };
-        let occurred = times::leading(&root.text).map(|claimed| claimed.at);
-        let id = self.batch.record_with(change, |context| context.occurred = occurred)?;
-        self.added(place.parent, id, Kind::Story);
-        let mut body = root.body.clone();
-        let below = Place { parent: Parent::Node(id), ..place };
-        let mut boxes: Vec<&[ListItem<'_>]> = Vec::new();
-        for branch in crate::import::document::trees(&tree[1..]) {
-            if branch.iter().any(|item| item.tick.is_some()) {
-                boxes.push(branch);
-            } else {
-                body.push_str(if body.is_empty() { "" } else { "\n" });
-                body.push_str(&written(branch));
-            }
-        }
-        self.write_prose(Parent::Node(id), &body)?;
-        boxes.into_iter().try_for_each(|branch| self.steps(below, Kind::Criterion, branch))
     }
 }

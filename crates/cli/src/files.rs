@@ -1,0 +1,91 @@
+//! Files of the work tree that a command writes beside the plan.
+//!
+//! What may be relied on: a file that holds something else is not overwritten unless that was asked for, and where one
+//! is in the way none is written. A file is there whole or not at all.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::exit::{Failure, Status};
+use crate::ui::Ui;
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Done {
+    Written,
+    Overwritten,
+    Unchanged,
+}
+
+impl Done {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Written => "written",
+            Self::Overwritten => "overwritten",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// Writes files below a folder, which is made where it is not there, and says what became of each.
+pub fn put(folder: &Path, files: &[(String, String)], force: bool, ui: &mut Ui) -> Result<(), Failure> {
+    let mut ahead: Vec<(PathBuf, &str, Done)> = Vec::new();
+    for (name, text) in files {
+        let path = folder.join(name);
+        let done = match std::fs::read(&path) {
+            Ok(held) if held == text.as_bytes() => Done::Unchanged,
+            Ok(_) => Done::Overwritten,
+            Err(e) if e.kind() == ErrorKind::NotFound => Done::Written,
+            Err(e) => return Err(failed("read", &path, &e)),
+        };
+        ahead.push((path, text, done));
+    }
+    let in_the_way: Vec<&PathBuf> =
+        ahead.iter().filter(|file| file.2 == Done::Overwritten).map(|file| &file.0).collect();
+    if let Some(first) = in_the_way.first().filter(|_| !force) {
+        let more = if in_the_way.len() > 1 { format!(" and {} more", in_the_way.len() - 1) } else { String::new() };
+        let message =
+            format!("{}{more} would be overwritten with something else; nothing was written", first.display());
+        return Err(Failure::new(Status::Refused, "file-differs", message)
+            .hinted("compare them, then give --force to overwrite, or move them away"));
+    }
+    for (path, text, _) in ahead.iter().filter(|file| file.2 != Done::Unchanged) {
+        write(path, text)?;
+    }
+    say(&ahead, ui)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|e| failed("make", folder, &e))?;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let aside = path.with_file_name(name);
+    let done = std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, path));
+    done.map_err(|e| {
+        // What is left aside is in nobody's way; the failure is what counts.
+        let _ = std::fs::remove_file(&aside);
+        failed("write", path, &e)
+    })
+}
+
+fn failed(what: &str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(Status::Failed, "io", format!("cannot {what} {}: {error}", path.display()))
+        .hinted("check that the folder is there and may be written to, then try again")
+}
+
+fn say(files: &[(PathBuf, &str, Done)], ui: &mut Ui) -> Result<(), Failure> {
+    if ui.json {
+        let file = |(path, _, done): &(PathBuf, &str, Done)| json!({ "path": path.display().to_string(), "done": done.word() });
+        let files: Vec<Value> = files.iter().map(file).collect();
+        return Ok(ui.data("files", None, [], json!({ "files": files }))?);
+    }
+    let mut page = ui.page();
+    for (path, _, done) in files {
+        page.put(&format!("{:<11}  {}", done.word(), path.display())).end();
+    }
+    Ok(ui.show(&page)?)
+}
