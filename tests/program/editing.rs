@@ -45,6 +45,29 @@ fn what_was_typed_in_the_editor_is_recorded() -> Outcome {
 }
 
 #[test]
+fn what_is_named_is_opened_without_what_is_around_it() -> Outcome {
+    let mut world = World::with_plan(&["Index", "Query", "Index the query"]);
+    world.plan(&["step", "add", "Tokens", "--under", "2"]).done();
+    world.plan(&["step", "done", "1"]).done();
+    world.plan(&["set", "approach", "First this.\n\nThen that."]).done();
+    world.plan(&["criterion", "add", "It is fast"]).done();
+    let copying = "copy() { cp \"$1\" shown; }; copy";
+    world.env.insert("GIT_EDITOR".to_owned(), copying.to_owned());
+    for (part, lines) in [
+        ("2", "2. [ ] Query\n   - [ ] Tokens\n"),
+        ("2.1", "   - [ ] Tokens\n"),
+        ("1", "1. [x] Index\n"),
+        ("approach", "## Technical Approach\nFirst this.\n\nThen that.\n\n"),
+        ("criterion 1", "- [ ] It is fast\n"),
+    ] {
+        world.plan(&["edit", part]).done();
+        let shown = fs::read_to_string(world.repository().join("shown"))?;
+        assert_eq!(shown, lines, "{part:?} is opened, and nothing else");
+    }
+    Ok(())
+}
+
+#[test]
 fn an_edit_that_changes_nothing_or_leaves_nothing_is_given_up() -> Outcome {
     let mut world = world()?;
     let before = world.git(&["rev-parse", "plans/search"]);

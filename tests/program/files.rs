@@ -258,6 +258,32 @@ fn a_view_is_written_to_its_place_and_never_over_an_edit() -> Outcome {
 }
 
 #[test]
+fn a_file_that_names_a_version_is_of_that_version_or_of_none() -> Outcome {
+    let world = World::with_plan(&["One"]);
+    world.begin("q", &[]);
+    world.plan(&["-p", "p", "render", "-o", "docs/p.md"]).done();
+    let view = fs::read_to_string(world.repository().join("docs/p.md"))?;
+    world.plan(&["-p", "p", "step", "add", "Two"]).done();
+    fs::write(world.path().join("sent.md"), &view)?;
+    let told = world.plan(&["absorb", "../sent.md", "--dry-run", "--json"]).json();
+    assert_eq!(told[0]["plan"], "p", "the front matter names the plan: {told:?}");
+    let at = told[0]["data"]["base"][0].as_str().unwrap_or_default().to_owned();
+    assert!(view.contains(&format!("<!-- git-plan base: {} -->", &at[..12])), "and the comment the version: {told:?}");
+    let (front, rest) = view.split_once("slug: p\n").ok_or("a slug")?;
+    fs::write(world.path().join("sent.md"), format!("{front}{rest}"))?;
+    let told = world.plan(&["absorb", "../sent.md", "--dry-run", "--json"]).json();
+    assert_eq!(told[0]["plan"], "p", "without it, the version leads to the plan: {told:?}");
+    let elsewhere = view.replace(&at[..12], "0123456789ab");
+    fs::write(world.repository().join("docs/p.md"), elsewhere)?;
+    world.tell(&["-p", "p", "absorb", "docs/p.md"]);
+    world.tell(&["-p", "p", "render", "-o", "docs/p.md"]);
+    fs::write(world.path().join("sent.md"), "# Nothing of ours\n")?;
+    world.tell(&["absorb", "../sent.md"]);
+    assert_snapshot!(world.transcript());
+    Ok(())
+}
+
+#[test]
 fn nothing_is_written_outside_the_work_tree() -> Outcome {
     let world = World::with_plan(&["One"]);
     fs::create_dir(world.path().join("elsewhere"))?;

@@ -12,13 +12,14 @@ use crate::files;
 /// the default branch; `git plan import --issue-form` makes a plan of an issue. With `--hook`, a `pre-commit` hook that
 /// takes the edits of plan files in when they are committed.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["github", "hook", "remove_hook"])))]
 #[command(after_help = "Examples:
   git plan init --github
   git plan init --hook
   git plan init --remove-hook")]
 pub struct Init {
     /// Write .github/ISSUE_TEMPLATE/execplan.yml
-    #[arg(long, required_unless_present_any = ["hook", "remove_hook"])]
+    #[arg(long)]
     github: bool,
     /// Overwrite a file that holds something else
     #[arg(long, requires = "github")]
