@@ -324,3 +324,26 @@ fn a_bare_repository_has_no_files() {
     assert_eq!(told[0]["data"]["file"], Value::Null, "status has no file to tell of");
     assert_snapshot!(world.transcript());
 }
+
+#[test]
+fn an_edit_of_a_house_view_comes_in_once_and_the_view_says_so() -> Outcome {
+    let world = World::with_plan(&["Index", "Query"]);
+    world.plan(&["render"]).done();
+    let file = world.repository().join("plans/p.md");
+    let seen = fs::read_to_string(&file)?;
+    world.plan(&["note", "Meanwhile"]).done();
+    fs::write(&file, seen.replace("[ ] Index", "[x] Index").replace("2. [ ] Query", "2. [ ] Query\n3. [ ] Rank"))?;
+    for line in [&["absorb", "--dry-run"][..], &["absorb"], &["absorb"], &["status"], &["log", "--oneline"]] {
+        world.tell(line);
+    }
+    assert_eq!(fs::read_to_string(&file)?, view(&world), "the file is the view, base comment and log included");
+    let view = view(&world);
+    for text in ["[x] Index", "Rank", "Completed: Index", "Meanwhile"] {
+        assert_eq!(view.matches(text).count(), 1, "{text:?} is there once:\n{view}");
+    }
+    fs::write(&file, fs::read_to_string(&file)?.replace("Meanwhile", "Never"))?;
+    world.tell(&["absorb"]);
+    world.tell(&["status"]);
+    assert_snapshot!(world.transcript());
+    Ok(())
+}
