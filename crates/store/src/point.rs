@@ -40,8 +40,11 @@ fn time(point: &str) -> Option<Timestamp> {
 }
 
 impl History {
-    /// The event that a whole id or a unique prefix names.
-    fn event(&self, prefix: &str) -> Result<Option<EventId>> {
+    /// The event that a whole id or a unique prefix of at least four digits names; `None` where none is named so.
+    ///
+    /// # Errors
+    /// Where several are.
+    pub fn event(&self, prefix: &str) -> Result<Option<EventId>> {
         if prefix.len() < 4 || !prefix.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Ok(None);
         }

@@ -12,7 +12,7 @@ use git_plan_core::{Batch, Kind, Layout, Plan, Slug, Title};
 use serde_json::{Value, json};
 
 use super::Work;
-use crate::args::Why;
+use crate::args::Reason;
 use crate::choice;
 use crate::exit::{Failure, Status};
 use crate::ui::Style;
@@ -52,7 +52,7 @@ pub struct Import {
     #[arg(long)]
     title: Option<String>,
     #[command(flatten)]
-    why: Why,
+    why: Reason,
 }
 
 /// What files of an import hold.
@@ -71,6 +71,8 @@ enum ImportLayout {
     Execplan,
     /// The headings of the Cookbook's ExecPlans
     Cookbook,
+    /// The file's own text, byte for byte
+    Own,
 }
 
 impl Import {
@@ -93,6 +95,7 @@ impl Import {
         self.layout.map(|layout| match layout {
             ImportLayout::Execplan => Layout::Execplan,
             ImportLayout::Cookbook => Layout::Cookbook,
+            ImportLayout::Own => Layout::Own,
         })
     }
 
@@ -123,6 +126,7 @@ impl Import {
         match report {
             Some(report) => {
                 let (plan, _) = done.into_whole(&work.session.repo)?;
+                super::render::imported(work, &slug, &plan, file, text);
                 say(work, &slug, &plan, &report)
             }
             None => Ok(()),

@@ -1,6 +1,7 @@
 //! The store beside stock git, which is the oracle: what git says about a repository we wrote is what counts.
 
 mod fixture;
+mod forks;
 mod killed;
 mod objects;
 mod opening;
@@ -10,3 +11,4 @@ mod reftable;
 mod signing;
 mod snapshots;
 mod vectors;
+mod views;

@@ -149,7 +149,7 @@ fn boxed<'a>(source: &'a str, item: &'a Item, changes: &Changes<'_>) -> Cow<'a, 
     let mut read = marks::step(root.tick, &root.text);
     if !is_step {
         read.text.clone_from(&root.text);
-        // A criterion is met or not.
+        // A criterion is met or it is not, whatever letter its box has.
         read.state = if read.state == State::Done { State::Done } else { State::Todo };
     }
     let mut text = (changes.text && item.text() != read.text).then(|| item.text().to_owned());
@@ -166,7 +166,9 @@ fn boxed<'a>(source: &'a str, item: &'a Item, changes: &Changes<'_>) -> Cow<'a, 
             Some(at) => edits.tick(at.clone(), tick),
             None => edits.replace(parts.after_marker..parts.after_marker, format!("[{tick}] ")),
         }
-        if is_step && marks::step(Some(tick), &root.text).state != want {
+        // Marks that say that it is begun go when it no longer is only that.
+        let is_marked = want != State::Doing && marks::step(None, &root.text).state == State::Doing;
+        if is_step && (is_marked || marks::step(Some(tick), &root.text).state != want) {
             let text = text.get_or_insert_with(|| item.text().to_owned());
             if marks::step(Some(tick), text).state != want && want == State::Dropped {
                 *text = format!("~~{text}~~");
@@ -183,7 +185,7 @@ fn boxed<'a>(source: &'a str, item: &'a Item, changes: &Changes<'_>) -> Cow<'a, 
             let rest = crate::import::times::leading(&root.text).filter(|_| read.text != root.text);
             let kept = rest.map_or(0, |claimed| root.text.len() - claimed.rest.len());
             let from = (parts.text.start + kept).min(parts.text.end);
-            edits.replace(from..parts.text.end, time + &wrapped(&text, source, root, &parts));
+            edits.replace(from..parts.text.end, time + &wrapped(&text, source, root, &parts, from));
         }
         None if !time.is_empty() => edits.replace(parts.text.start..parts.text.start, time),
         None => {}
@@ -227,7 +229,7 @@ pub(super) fn indented(text: &str, column: usize, eol: &str) -> String {
 }
 
 /// A new wording in the place of an old one: wrapped where that was, as wide as that was.
-fn wrapped(text: &str, source: &str, root: &ListItem<'_>, parts: &Parts) -> String {
+fn wrapped(text: &str, source: &str, root: &ListItem<'_>, parts: &Parts, from: usize) -> String {
     let eol = eol(source);
     let width = lines(source, 1).take(root.text_lines).map(|line| line.text.chars().count()).max().unwrap_or(80);
     let mut out = String::new();
@@ -239,7 +241,7 @@ fn wrapped(text: &str, source: &str, root: &ListItem<'_>, parts: &Parts) -> Stri
             out.push_str(line);
             continue;
         }
-        let first = if i == 0 { parts.text.start } else { parts.column };
+        let first = if i == 0 { from } else { parts.column };
         let mut used = first;
         for (n, word) in line.split(' ').enumerate() {
             let length = word.chars().count();
