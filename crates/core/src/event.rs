@@ -58,7 +58,7 @@ pub struct Absorbed {
 /// How an item was recognised after an edit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Match {
-    /// The rule that found it: `stripped`, `id`, `prefix`, `similar`, `moved`.
+    /// The rule that found it: `stripped`, `place`, `id`, `prefix`, `similar`, `moved`.
     pub how: Tag,
     /// How alike the two texts are, in percent.
     #[serde(deserialize_with = "percent")]
