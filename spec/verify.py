@@ -140,7 +140,7 @@ FORMS = {
     "actor": lambda value: isinstance(value, dict) and is_str(value.get("name")) and is_str(value.get("email")),
 }
 WORDS = {
-    "role": "objective context stories criteria approach steps log questions decisions discoveries results custom",
+    "role": "opening objective context stories criteria approach steps log questions decisions discoveries results custom",
     "state": "todo doing done dropped open met answered resolved proposed accepted withdrawn",
     "layout": "execplan cookbook own",
     "field": "title status summary layout",
@@ -150,6 +150,13 @@ FORMS.update((form, lambda value, them=them.split(): is_str(value) and value in 
 FORMS["parent"] = lambda value: FORMS["id"](value) or FORMS["role"](value)
 FORMS["agent"] = lambda value: isinstance(value, dict) and all(
     FORMS["title"](value.get(name, default)) for name, default in (("name", ""), ("model", "-"), ("run", "-"))
+)
+FORMS["percent"] = lambda value: isinstance(value, int) and 0 <= value <= 100
+FORMS["match"] = lambda value: isinstance(value, dict) and all(
+    FORMS[form](value.get(name)) for name, form in (("how", "tag"), ("score", "percent"))
+)
+FORMS["absorbed"] = lambda value: isinstance(value, dict) and all(
+    FORMS[form](value[name]) for name, form in (("match", "match"), ("source", "text"), ("text", "text")) if name in value
 )
 for form in ("text", "tag", "id"):
     FORMS[form + "s"] = lambda value, each=FORMS[form]: isinstance(value, list) and all(map(each, value))
@@ -161,8 +168,8 @@ def members(form):
 
 
 ENVELOPE = members("""
-v:integer type:string at:time by:actor parents:ids data:any agent?:agent attributed?:actor batch?:tag code?:tag
-key?:title needs?:tags occurred?:time undoes?:id why?:text x?:object
+v:integer type:string at:time by:actor parents:ids data:any absorbed?:absorbed agent?:agent attributed?:actor
+batch?:tag code?:tag key?:title needs?:tags occurred?:time undoes?:id why?:text x?:object
 """)
 
 # The catalogue of 2-types.md: types, and the members of their data.
@@ -174,6 +181,7 @@ tag.added tag.removed: tag:tag; author.added author.removed: author:title;
 source.added: accessed?:tag id:tag title?:title url?:title; source.removed: id:tag; plan.archived plan.reactivated:;
 section.added: + follows?:role heading:title level?:level role?:role; section.retitled: heading:title section:parent;
 prose.set: of:parent text:text; prose.added: + text:text under:parent; item.reworded: item:id text:text;
+item.respelled: item:id source:text;
 item.moved: after?:id item:id under?:parent; item.removed: items:ids; item.restored: item:id;
 step.added criterion.added: + state?:state text:text under?:parent; step.started step.reopened step.dropped: step:id;
 step.completed: evidence?:texts step:id; step.claimed: owner:title step:id until?:time;

@@ -6,7 +6,7 @@
 //!
 //! How: a byte that is no part of UTF-8, a NUL, and each byte of one of the noncharacters U+FDD0 to U+FDEF stand as two
 //! of these: the first 16 are its high half, the others its low half. Unicode reserves them for use inside a program;
-//! they are never characters of a text. Spec: spec/6-markdown.md.
+//! they are never characters of a text. Spec: spec/9-markdown.md.
 
 use alloc::borrow::Cow;
 

@@ -45,7 +45,7 @@ pub struct Agent {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Absorbed {
     /// How the edited line was found to be this item, where it was not the same to the letter.
-    #[serde(default, rename = "match", skip_serializing_if = "Option::is_none")]
+    #[serde(default, rename = "match", deserialize_with = "some_object", skip_serializing_if = "Option::is_none")]
     pub matched: Option<Match>,
     /// The Markdown in which the item is spelled from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,9 +58,10 @@ pub struct Absorbed {
 /// How an item was recognised after an edit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Match {
-    /// The rule that found it: `stripped`, `id`, `prefix`, `similar`, `moved`.
+    /// The rule that found it: `stripped`, `place`, `id`, `prefix`, `similar`, `moved`.
     pub how: Tag,
     /// How alike the two texts are, in percent.
+    #[serde(deserialize_with = "percent")]
     pub score: u8,
 }
 
@@ -211,6 +212,11 @@ fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Re
 
 fn some_object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
     object(deserializer).map(Some)
+}
+
+fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Error> {
+    let score = u8::deserialize(deserializer)?;
+    if score > 100 { Err(D::Error::custom("score: expected at most 100")) } else { Ok(score) }
 }
 
 /// What little of an envelope is read when the rest cannot be: each member by itself, so that one that is wrong

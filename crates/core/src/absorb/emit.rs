@@ -104,7 +104,8 @@ impl<'b, 'o> Emit<'b, 'o> {
     ) -> Result<EventId, AbsorbError> {
         let absorbed =
             Absorbed { matched, source: source.map(Text::new).transpose()?, text: text.map(Text::new).transpose()? };
-        let say = |context: &mut Context| context.absorbed = Some(Box::new(absorbed));
+        let absorbed = Some(absorbed).filter(|absorbed| *absorbed != Absorbed::default()).map(Box::new);
+        let say = |context: &mut Context| context.absorbed = absorbed;
         Ok(self.batch.record_with(change, say)?)
     }
 }

@@ -45,7 +45,17 @@ fn adopt(batch: &mut Batch) -> Result<(), AbsorbError> {
     let slots = |batch: &Batch, branch| -> Vec<(ItemId, EventId)> {
         batch.plan().children(branch).into_iter().map(|item| (item.id(), item.place.slot)).collect()
     };
+    let opening = Parent::Standing(Role::Opening);
+    if let Some(text) = batch.plan().prose(Role::Opening).map(|prose| prose.value().clone()).filter(|p| !p.is_empty()) {
+        // As the view shows it: what stands before every heading is text as it is.
+        let text = pieces(batch.plan()).into_iter().next().map_or(text, |piece| piece.text);
+        batch.record(ProseAdded { after: None, source: None, text: Text::new(text)?, under: opening })?;
+        batch.record(ProseSet { of: opening, text: Text::new("")? })?;
+    }
     let mut after = slots(batch, Branch::Sections(None)).last().map(|&(_, slot)| slot);
+    for (section, _) in slots(batch, Branch::Sections(Some(Role::Opening))) {
+        after = Some(batch.record(ItemMoved { after, item: section, under: None })?);
+    }
     for &(role, heading) in view::standing(Layout::Own) {
         let parent = Parent::Standing(role);
         let items = slots(batch, Branch::Items(parent));
@@ -360,9 +370,11 @@ impl Emit<'_, '_> {
                     return Ok("reworded");
                 }
             }
-            Detail::Story { .. } => {
+            Detail::Story { so_that, .. } => {
                 let root = items.first().map_or("", |root| root.text.as_str());
                 if let Some((who, wish, end)) = marks::story(root) {
+                    // An end that is no longer there is told as an empty one.
+                    let end = end.or_else(|| so_that.as_ref().map(|_| ""));
                     let change = StoryRetold {
                         as_a: Some(Text::new(who)?),
                         i_want: Some(Text::new(wish)?),

@@ -35,9 +35,12 @@ impl Plan {
             return Err(Rejection::new("duplicate", format!("repeats {first} under the same key")));
         }
         self.fold(event, change, turn)?;
-        match &event.context.absorbed {
-            Some(absorbed) => self.absorb(absorbed, change, turn),
-            None => self.remark(change, turn),
+        let absorbed = event.context.absorbed.as_deref();
+        if let Some(absorbed) = absorbed {
+            self.absorb(absorbed, change, turn);
+        }
+        if absorbed.is_none_or(|absorbed| absorbed.source.is_none()) {
+            self.remark(change, turn);
         }
         self.updated = event.at;
         if let Some(key) = key {

@@ -4,7 +4,7 @@ use super::blocks::{item, labelled};
 use super::log;
 use super::sheet::{Owner, Sheet};
 use crate::prelude::*;
-use crate::state::{Branch, Detail, Item, Outlined, Plan, What, is_current};
+use crate::state::{Branch, Detail, Item, Outlined, Plan, Register, What, is_current};
 use crate::{ItemId, Kind, Parent, ResultGroup, State, Timestamp};
 
 /// Whether items of these kinds belong to one list.
@@ -205,27 +205,32 @@ pub(super) fn questions(shown: &Shown<'_>, run: &[&Item], out: &mut Sheet) {
                 choices(&all_options, &needs, out);
                 details(shown.plan, about, 2, out);
             }
-            Detail::Blocker { on, options, need, how } => {
+            Detail::Blocker { on, .. } => {
                 let on_question =
                     on.and_then(|id| shown.plan.item(id)).is_some_and(|item| item.kind() == Kind::Question);
-                if on_question {
-                    continue;
+                if !on_question {
+                    blocker(shown, about, out);
                 }
-                let text = if about.is_ticked() {
-                    let how: Vec<&str> = how.iter().map(|(_, how)| how.as_str()).collect();
-                    let how = if how.is_empty() { String::new() } else { format!(": {}", how.join(" / ")) };
-                    format!("~~{}~~ → Resolved{how}", about.text())
-                } else {
-                    let step = shown.blocked_step(about).map(|number| format!(" (step {number})"));
-                    format!("{}{} → **BLOCKER**", about.text(), step.unwrap_or_default())
-                };
-                item(0, &format!("- {}", tick(about)), &text, out);
-                choices(options, need.as_slice(), out);
-                details(shown.plan, about, 2, out);
             }
             _ => {}
         }
     }
+}
+
+/// A blocker in the list of the questions.
+pub(super) fn blocker(shown: &Shown<'_>, about: &Item, out: &mut Sheet) {
+    let Detail::Blocker { options, need, how, .. } = &about.detail else { return };
+    let text = if about.is_ticked() {
+        let how: Vec<&str> = how.iter().map(|(_, how)| how.as_str()).collect();
+        let how = if how.is_empty() { String::new() } else { format!(": {}", how.join(" / ")) };
+        format!("~~{}~~ → Resolved{how}", about.text())
+    } else {
+        let step = shown.blocked_step(about).map(|number| format!(" (step {number})"));
+        format!("{}{} → **BLOCKER**", about.text(), step.unwrap_or_default())
+    };
+    item(0, &format!("- {}", tick(about)), &text, out);
+    choices(options, need.as_slice(), out);
+    details(shown.plan, about, 2, out);
 }
 
 fn choices(options: &[String], needs: &[String], out: &mut Sheet) {
@@ -241,9 +246,7 @@ pub(super) fn stories(plan: &Plan, run: &[&Item], out: &mut Sheet) {
     for story in run {
         let Detail::Story { as_a, so_that } = &story.detail else { continue };
         out.mark(Owner::Item(story.id()));
-        let end = so_that.as_ref().map(|end| format!(", so that {}", end.value()));
-        let text = format!("As a {}, I want {}{}", as_a.value(), story.text(), end.unwrap_or_default());
-        item(0, "- ", &text, out);
+        self::story(story, as_a, so_that.as_deref(), out);
         for criterion in plan.outline(Parent::Node(story.id()), Kind::Criterion) {
             let indent = 2 * criterion.depth + 2;
             out.mark(Owner::Item(criterion.item.id()));
@@ -252,6 +255,18 @@ pub(super) fn stories(plan: &Plan, run: &[&Item], out: &mut Sheet) {
         }
         details(plan, story, 2, out);
     }
+}
+
+/// The line that tells a story.
+pub(super) fn story(story: &Item, as_a: &Register<String>, so_that: Option<&Register<String>>, out: &mut Sheet) {
+    item(0, "- ", &told(story.text(), as_a, so_that), out);
+}
+
+/// A story in one sentence.
+pub(super) fn told(wish: &str, as_a: &Register<String>, so_that: Option<&Register<String>>) -> String {
+    let end = so_that.map(|end| end.value()).filter(|end| !end.is_empty());
+    let end = end.map(|end| format!(", so that {end}")).unwrap_or_default();
+    format!("As a {}, I want {wish}{end}", as_a.value())
 }
 
 /// Results by group: delivered, metrics, lessons.

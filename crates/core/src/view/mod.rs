@@ -122,6 +122,7 @@ impl<'a> Page<'a> {
         }
         self.opening();
         self.added_sections(None);
+        self.added_sections(Some(Role::Opening));
         for &(role, name) in standing(self.layout) {
             self.standing_section(role, name);
             self.added_sections(Some(role));

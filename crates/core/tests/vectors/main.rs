@@ -80,7 +80,7 @@ fn tells_the_outcome(name: &str, path: &Path, events: &[Event], how: &str) -> Te
     assert_eq!(found["order"], expected["order"], "{name}: the canonical order, {how}");
     assert_eq!(found["state"], expected["state"], "{name}: the state, {how}");
     let plan = Plan::replay(events);
-    for layout in [Layout::Execplan, Layout::Cookbook] {
+    for layout in [Layout::Execplan, Layout::Cookbook, Layout::Own] {
         let file = path.join(layout_file(layout));
         if file.exists() {
             let expected = std::fs::read_to_string(file)?;

@@ -3,9 +3,10 @@
 use crate::import::times::Form;
 use crate::import::{markers, reading};
 use crate::prelude::*;
-use crate::state::{Branch, Item, Plan};
+use crate::state::{Branch, Detail, Item, Plan};
 use crate::{Kind, Layout, Parent, State};
 
+use super::super::{lists, sheet::Owner};
 use super::spelling::indented;
 
 /// What stands around an item in its list.
@@ -111,20 +112,37 @@ pub(super) fn line_end(plan: &Plan) -> &'static str {
 
 /// Writes an item that has no source, with an end of line.
 pub(super) fn written(plan: &Plan, item: &Item, around: &Surroundings<'_>, eol: &str) -> String {
-    let house = || {
-        let page = super::super::Page::of(plan, Layout::Cookbook);
-        let parent = match item.place.branch {
-            Branch::Items(parent) => parent,
-            Branch::Sections(_) => Parent::Standing(item.kind().home()),
-        };
-        let mut out = super::super::Sheet::default();
-        page.write_blocks(parent, &[item], &mut out);
-        out.text
-    };
-    let text = match item.kind() {
-        Kind::Step | Kind::Criterion => return boxed(plan, item, around, eol),
-        Kind::Result => format!("- {}\n", indented(item.text(), 2, "\n").trim_start()),
-        _ => house(),
+    let mut out = super::super::Sheet::default();
+    let text = match &item.detail {
+        Detail::Step(_) | Detail::Criterion { .. } => return boxed(plan, item, around, eol),
+        Detail::Result { .. } => {
+            out.push_str(&format!("- {}\n", indented(item.text(), 2, "\n").trim_start()));
+            lists::own_details(item, 2, &mut out);
+            out.text
+        }
+        Detail::Story { as_a, so_that } => {
+            lists::story(item, as_a, so_that.as_deref(), &mut out);
+            lists::own_details(item, 2, &mut out);
+            out.text
+        }
+        detail => {
+            let page = super::super::Page::of(plan, Layout::Cookbook);
+            let parent = match item.place.branch {
+                Branch::Items(parent) => parent,
+                Branch::Sections(_) => Parent::Standing(item.kind().home()),
+            };
+            match detail {
+                // A question that has a source does not show what blocks it.
+                Detail::Blocker { on, .. } if on.and_then(|id| plan.item(id)).is_some_and(|on| on.source.is_some()) => {
+                    lists::blocker(&page.shown, item, &mut out);
+                }
+                _ => page.write_blocks(parent, &[item], &mut out),
+            }
+            // What hangs below it is shown after it, piece by piece.
+            let below = out.marks.iter().find(|(_, owner)| *owner != Owner::Item(item.id())).map(|&(at, _)| at);
+            out.text.truncate(below.unwrap_or(out.text.len()));
+            out.text
+        }
     };
     if eol == "\n" { text } else { text.replace('\n', eol) }
 }
@@ -171,7 +189,7 @@ fn boxed(plan: &Plan, item: &Item, around: &Surroundings<'_>, eol: &str) -> Stri
     let text = indented(item.text(), column, eol);
     let mut out = format!("{indent}{bullet} [{state}] {time}{}{eol}", text.trim_start());
     let mut sheet = super::super::Sheet::default();
-    super::super::lists::own_details(item, column, &mut sheet);
+    lists::own_details(item, column, &mut sheet);
     let below = sheet.text;
     out.push_str(&if eol == "\n" { below } else { below.replace('\n', eol) });
     out

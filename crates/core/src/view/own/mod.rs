@@ -25,9 +25,14 @@ pub(crate) struct Piece {
 /// The view of a plan, in the order of its pieces.
 pub(crate) fn pieces(plan: &Plan) -> Vec<Piece> {
     let mut page = Page { plan, eol: fresh::line_end(plan), pieces: Vec::new(), trailing: false };
+    if let Some(prose) = plan.prose(Role::Opening).filter(|prose| !prose.value().is_empty()) {
+        page.block(None, prose.value());
+    }
     page.items(Parent::Standing(Role::Opening));
-    for section in plan.children(Branch::Sections(None)) {
-        page.section(section);
+    for follows in [None, Some(Role::Opening)] {
+        for section in plan.children(Branch::Sections(follows)) {
+            page.section(section);
+        }
     }
     for &(role, heading) in super::standing(crate::Layout::Own) {
         page.standing(role, heading);
@@ -136,6 +141,9 @@ impl<'a> Page<'a> {
             return self.put(Some(item.id()), text.into_owned());
         }
         let text = fresh::written(self.plan, item, around, self.eol);
+        if text.is_empty() {
+            return;
+        }
         if around.follows_sibling() {
             self.end_line();
             let blanks = self.take_blanks();

@@ -16,6 +16,8 @@ use crate::prelude::*;
 use crate::state::{Detail, Item, Register};
 use crate::{Kind, State};
 
+use super::super::lists;
+
 /// The item's source with the item's own values in it. `form` is how a time is written that a completed item gets.
 pub(super) fn spelled(item: &Item, form: Option<Form>) -> Cow<'_, str> {
     let Some(source) = &item.source else { return Cow::Borrowed("") };
@@ -61,6 +63,16 @@ impl<'a> Edits<'a> {
         if self.source[part.clone()] != *by {
             self.edits.push((part, by));
         }
+    }
+
+    /// Puts a letter into a box; a box that is drawn as one character is drawn anew.
+    fn tick(&mut self, part: Range<usize>, letter: char) {
+        let by = match self.source[part.clone()].starts_with(['☐', '☑', '☒']) {
+            true if letter == 'x' => '☑',
+            true => '☐',
+            false => letter,
+        };
+        self.replace(part, by.to_string());
     }
 
     fn made(mut self) -> Cow<'a, str> {
@@ -151,10 +163,7 @@ fn boxed<'a>(source: &'a str, item: &'a Item, changes: &Changes<'_>) -> Cow<'a, 
     if changes.state && (want != read.state || root.tick.is_none()) {
         let tick = letter(want, &root.text);
         match &parts.tick {
-            Some(at) if source[at.clone()].starts_with(['☐', '☑', '☒']) => {
-                edits.replace(at.clone(), if want == State::Done { "☑" } else { "☐" }.to_owned());
-            }
-            Some(at) => edits.replace(at.clone(), tick.to_string()),
+            Some(at) => edits.tick(at.clone(), tick),
             None => edits.replace(parts.after_marker..parts.after_marker, format!("[{tick}] ")),
         }
         // Marks that say that it is begun go when it no longer is only that.
@@ -263,15 +272,30 @@ fn entry<'a>(source: &'a str, item: &'a Item, text_is_newer: bool) -> Cow<'a, st
         Detail::Decision(decision) => {
             let superseded = decision.superseded_by.iter().map(|by| format!("Status: superseded by {}", by.short()));
             said.extend(superseded);
-            match item.state() {
+            let read = entries::decision(&blocks::composed(&items), None).ok().and_then(|(read, _)| read.state);
+            match item.state().filter(|&state| Some(state) != read) {
                 Some(State::Withdrawn) => said.push("Status: withdrawn".to_owned()),
                 Some(State::Proposed) => said.push("Status: proposed".to_owned()),
                 _ => {}
             }
         }
+        Detail::Story { as_a, so_that } => {
+            let so_that = so_that.as_deref().filter(|end| !end.value().is_empty());
+            let now = (as_a.value().as_str(), item.text(), so_that.map(|end| end.value().as_str()));
+            let told = || lists::told(item.text(), as_a, so_that);
+            match marks::story(&root.text) {
+                Some(read) if read != now => {
+                    let told = indented(&told(), parts.column, eol(source));
+                    edits.replace(parts.text.clone(), told.trim_start().to_owned());
+                }
+                None if text_is_newer => said.push(format!("Reworded: {}", told())),
+                _ => {}
+            }
+        }
         _ => {}
     }
-    if text_is_newer && !matches!(item.detail, Detail::Question { .. } | Detail::Decision(_)) {
+    let is_told = matches!(item.detail, Detail::Question { .. } | Detail::Decision(_) | Detail::Story { .. });
+    if text_is_newer && !is_told {
         let read = match item.kind() {
             Kind::Discovery => entries::discovery(&blocks::composed(&items), None).map(|(read, _)| read.text.into()),
             _ => Ok(blocks::composed(&items)),
@@ -333,7 +357,7 @@ fn question(
         return;
     }
     if let Some(tick) = &parts.tick {
-        edits.replace(tick.clone(), if now.is_some() { "x" } else { " " }.to_owned());
+        edits.tick(tick.clone(), if now.is_some() { 'x' } else { ' ' });
     }
     let text = match now {
         Some(answer) if answer.is_empty() => format!("~~{}~~ → Resolved", item.text()),
