@@ -68,6 +68,11 @@ impl Batch {
         self.context.batch = Tag::new(EventId::of(seed.as_bytes()).prefix(16)).ok();
     }
 
+    /// Says something else beside the events to come: in an import of several versions, each has its own.
+    pub fn say(&mut self, say: impl FnOnce(&mut Context)) {
+        say(&mut self.context);
+    }
+
     /// Records a change, and says the id of its event.
     ///
     /// An event that repeats another one under the same idempotency key is not recorded again: the id is that of the

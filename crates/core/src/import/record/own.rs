@@ -72,7 +72,7 @@ pub(crate) fn add(
         if let Some(claim) = claim {
             claim.say(context);
         }
-        context.occurred = context.occurred.or(occurred);
+        context.occurred = occurred.or(context.occurred);
         say(context);
     })?;
     if let Some(answer) = answer(unit) {
