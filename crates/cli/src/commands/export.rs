@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use git_plan_core::{Plan, madr, view};
+use git_plan_core::{Plan, bytes, madr, view};
 
 use super::Work;
 use crate::args::At;
@@ -56,7 +56,7 @@ impl Export {
         let (_, history) = work.read_history(&self.at)?;
         let bytes = match self.format {
             Format::Madr => return self.records(work, &history.plan),
-            Format::Md => view::render(&history.plan, history.plan.layout()).into_bytes(),
+            Format::Md => bytes::bytes(&view::render(&history.plan, history.plan.layout())).into_owned(),
             Format::Jsonl => {
                 let mut bytes = Vec::new();
                 for entry in &history.entries {

@@ -2,7 +2,7 @@
 
 use git_plan_core::author::find;
 use git_plan_core::text::clipped;
-use git_plan_core::{Item, Kind, Layout, Plan, State, view};
+use git_plan_core::{Item, Kind, Layout, Plan, State, bytes, view};
 
 use super::Work;
 use crate::args::At;
@@ -41,7 +41,7 @@ impl Show {
         } else {
             let view = view::render(&read.plan, self.layout.unwrap_or(read.plan.layout()));
             if self.raw {
-                return Ok(work.ui.raw(view.as_bytes())?);
+                return Ok(work.ui.raw(&bytes::bytes(&view))?);
             }
             markdown(&mut page, &view);
         }
