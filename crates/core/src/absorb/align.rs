@@ -14,12 +14,14 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 use crate::import::document::Document;
 use crate::import::units::{self, Unit};
 use crate::prelude::*;
-use crate::view::own::Piece;
+use crate::view::sheet::Owner;
 use crate::{ItemId, Kind, Plan};
 
 /// A part of the base: most often one node.
 #[derive(Debug, Clone)]
 pub(super) struct Old {
+    /// What it shows; the first of several.
+    pub(super) owner: Owner,
     /// The nodes; several where blocks of prose stand side by side, none where the layout wrote it by itself.
     pub(super) nodes: Vec<ItemId>,
     pub(super) kind: Option<Kind>,
@@ -46,29 +48,39 @@ pub(super) struct New<'i, 'a> {
 }
 
 /// The parts of a base.
-pub(super) fn olds(plan: &Plan, pieces: &[Piece], atoms: &[&str]) -> Vec<Old> {
+pub(super) fn olds(plan: &Plan, parts: &[(Owner, String)], atoms: &[&str]) -> Vec<Old> {
     let mut olds: Vec<Old> = Vec::new();
     let (mut at, mut atom, mut atom_end) = (0, 0, 0);
-    for piece in pieces.iter().filter(|piece| !piece.text.is_empty()) {
-        let end = at + piece.text.len();
+    for (owner, text) in parts.iter().filter(|(_, text)| !text.is_empty()) {
+        let end = at + text.len();
         let joins = atom_end > at;
         let first = if joins { atom - 1 } else { atom };
         while atom_end < end && atom < atoms.len() {
             atom_end += atoms[atom].len();
             atom += 1;
         }
-        let kind = piece.node.and_then(|id| plan.item(id)).map(crate::Item::kind);
+        let node = match *owner {
+            Owner::Item(id) => Some(id),
+            _ => None,
+        };
+        let kind = match owner {
+            Owner::Item(id) => plan.item(*id).map(crate::Item::kind),
+            Owner::Heading(_) | Owner::Title => Some(Kind::Section),
+            Owner::Entry(..) => Some(Kind::Note),
+            Owner::Written if text.starts_with('#') => Some(Kind::Section),
+            Owner::Prose(_) | Owner::FrontMatter | Owner::Written => Some(Kind::Prose),
+        };
         match olds.last_mut().filter(|_| joins) {
             Some(last) => {
-                last.nodes.extend(piece.node);
-                last.kind = last.kind.or(kind);
-                last.text.push_str(&piece.text);
+                last.nodes.extend(node);
+                last.text.push_str(text);
                 last.atoms.end = atom;
             }
             None => olds.push(Old {
-                nodes: piece.node.into_iter().collect(),
+                owner: *owner,
+                nodes: node.into_iter().collect(),
                 kind,
-                text: piece.text.clone(),
+                text: text.clone(),
                 atoms: first..atom,
                 gap: 0,
                 is_kept: false,
@@ -85,10 +97,11 @@ pub(super) fn align<'i, 'a>(
     old_atoms: &[&str],
     document: &'i Document<'a>,
     edited: &'a str,
+    lists: units::Lists,
 ) -> Vec<New<'i, 'a>> {
     let new_atoms: Vec<&str> = document.atoms().collect();
     let found = same(old_atoms, &new_atoms);
-    let units = units::of(document, edited);
+    let units = units::of(document, edited, lists);
     let mut unit_of = vec![0; new_atoms.len()];
     for (at, unit) in units.iter().enumerate() {
         unit_of[unit.atoms.clone()].fill(at);
@@ -99,7 +112,7 @@ pub(super) fn align<'i, 'a>(
         let Some(first) = old.atoms.clone().next().and_then(|atom| found[atom]) else { continue };
         let run = first..first + old.atoms.len();
         let whole = old.atoms.clone().zip(run.clone()).all(|(old, new)| found[old] == Some(new));
-        if !whole || old.nodes.is_empty() {
+        if !whole {
             continue;
         }
         let (begin, end) = (&units[unit_of[run.start]], &units[unit_of[run.end - 1]]);

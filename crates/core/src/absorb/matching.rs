@@ -61,7 +61,7 @@ impl Face {
         face.words = words(&face.text);
         face.bare = face.words.join(" ");
         face.words.truncate(MOST_WORDS);
-        face.words.iter_mut().for_each(|word| stem(word));
+        face.words.iter_mut().for_each(stem);
         face.words.sort();
         face
     }
@@ -168,7 +168,10 @@ fn compare(old: &Face, new: &Face, shares: bool, alone: bool) -> Option<Found> {
             let same_id = old.id.is_some() && old.id == new.id;
             let other_id = old.id.is_some() && new.id.is_some() && old.id != new.id;
             let (short, long) = if old.bare.len() < new.bare.len() { (old, new) } else { (new, old) };
-            let is_prefix = short.bare.len() >= 20 && long.bare.starts_with(&short.bare);
+            // Words put behind the wording say more of the same thing.
+            let goes_on = new.bare.strip_prefix(&old.bare).is_some_and(|rest| rest.starts_with(' '));
+            let is_prefix =
+                short.bare.len() >= 20 && long.bare.starts_with(&short.bare) || old.bare.len() >= 8 && goes_on;
             let was_ticked = old.ticked == Some(false) && new.ticked == Some(true);
             if same_id && like >= 0.2 {
                 return Some(("id", like.max(0.9)));
@@ -191,7 +194,7 @@ fn compare(old: &Face, new: &Face, shares: bool, alone: bool) -> Option<Found> {
 
 /// Matches the parts of the edited text that are not kept with the parts of the base that are not.
 pub(super) fn pair(olds: &[Old], news: &mut [New<'_, '_>]) -> BTreeMap<usize, Match> {
-    let open_olds: Vec<usize> = (0..olds.len()).filter(|&at| !olds[at].is_kept && !olds[at].nodes.is_empty()).collect();
+    let open_olds: Vec<usize> = (0..olds.len()).filter(|&at| !olds[at].is_kept).collect();
     let open_news: Vec<usize> = (0..news.len()).filter(|&at| !news[at].is_kept).collect();
     let old_faces: Vec<Face> = open_olds.iter().map(|&at| Face::of(olds[at].kind, &olds[at].text)).collect();
     let new_faces: Vec<Face> =
@@ -255,10 +258,8 @@ fn aligned(olds: &[Face], news: &[Face], shares: impl Fn(usize, usize) -> bool) 
     let mut best = vec![0.0_f64; (rows + 1) * (columns + 1)];
     let boxes = |faces: &[Face], ticked| faces.iter().filter(|face| face.ticked == Some(ticked)).count();
     let alone = boxes(olds, false) == 1 && boxes(news, true) == 1;
-    for i in 0..rows {
-        for j in 0..columns {
-            found.push(compare(&olds[i], &news[j], shares(i, j), alone));
-        }
+    for (i, old) in olds.iter().enumerate() {
+        found.extend(news.iter().enumerate().map(|(j, new)| compare(old, new, shares(i, j), alone)));
     }
     let at = |i: usize, j: usize| i * (columns + 1) + j;
     for i in (0..rows).rev() {

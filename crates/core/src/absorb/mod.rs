@@ -5,7 +5,10 @@
 //! not understood in the house layouts is named in the [`Report`], and nothing of it is recorded.
 
 mod align;
+mod emit;
 mod front;
+mod house;
+mod house_added;
 mod matching;
 mod own;
 
@@ -69,8 +72,8 @@ pub struct Ignored {
 /// Where the batch does not take an event; it then holds those made so far, and is to be dropped.
 pub fn absorb(batch: &mut Batch, edited: &str) -> Result<Report, AbsorbError> {
     match batch.plan().layout() {
-        Layout::Own => own::absorb(batch, edited),
-        Layout::Execplan | Layout::Cookbook => Ok(Report::default()),
+        Layout::Own if batch.plan().has_own_text() => own::absorb(batch, edited),
+        Layout::Own | Layout::Execplan | Layout::Cookbook => house::absorb(batch, edited),
     }
 }
 

@@ -4,7 +4,8 @@
 //! which no edit is known to do, everything is taken out and the edited text is recorded anew.
 
 use super::align::{self, New, Old};
-use super::{AbsorbError, Found, Report, front, matching};
+use super::emit::Emit;
+use super::{AbsorbError, Report, front, matching};
 use crate::change::*;
 use crate::event::Absorbed;
 use crate::import::document::Document;
@@ -12,8 +13,8 @@ use crate::import::record::{blocks, entries, own as record, prose};
 use crate::import::{self, marks, reading, units};
 use crate::prelude::*;
 use crate::state::{Branch, Detail, Item};
-use crate::view::{self, own::pieces};
-use crate::{Batch, Change, Context, EventId, Field, ItemId, Kind, Layout, Match, Parent, Role, State, Text, Title};
+use crate::view::{self, own::pieces, sheet::Owner};
+use crate::{Batch, Change, EventId, Field, ItemId, Kind, Layout, Match, Parent, Role, State, Text, Title};
 
 /// The most items that one event takes out.
 const MOST_REMOVED: usize = 1000;
@@ -122,7 +123,7 @@ fn anew(batch: &mut Batch, edited: &str, document: &Document<'_>) -> Result<Repo
     for role in prose {
         batch.record(ProseSet { of: Parent::Standing(role), text: Text::new("")? })?;
     }
-    let units = units::of(document, edited);
+    let units = units::of(document, edited, units::Lists::Prose);
     let none = BTreeMap::new();
     let mut emit = Emit::new(batch, &[], &none);
     let mut parents: Vec<Parent> = Vec::with_capacity(units.len());
@@ -137,8 +138,11 @@ fn anew(batch: &mut Batch, edited: &str, document: &Document<'_>) -> Result<Repo
 fn gently(batch: &mut Batch, base: &str, edited: &str, document: &Document<'_>) -> Result<Report, AbsorbError> {
     let old_document = import::read(base);
     let old_atoms: Vec<&str> = old_document.atoms().collect();
-    let mut olds = align::olds(batch.plan(), &pieces(batch.plan()), &old_atoms);
-    let mut news = align::align(&mut olds, &old_atoms, document, edited);
+    let owner = |node: Option<ItemId>| node.map_or(Owner::Written, Owner::Item);
+    let parts: Vec<(Owner, String)> =
+        pieces(batch.plan()).into_iter().map(|piece| (owner(piece.node), piece.text)).collect();
+    let mut olds = align::olds(batch.plan(), &parts, &old_atoms);
+    let mut news = align::align(&mut olds, &old_atoms, document, edited, units::Lists::Prose);
     align::number_gaps(&mut olds);
     let matches = matching::pair(&olds, &mut news);
     let mut emit = Emit::new(batch, &olds, &matches);
@@ -158,80 +162,13 @@ fn gently(batch: &mut Batch, base: &str, edited: &str, document: &Document<'_>) 
     Ok(emit.report)
 }
 
-/// The events in the making.
-struct Emit<'b, 'o> {
-    batch: &'b mut Batch,
-    olds: &'o [Old],
-    matches: &'o BTreeMap<usize, Match>,
-    /// The last placement below each parent, and among the sections.
-    last: BTreeMap<Option<Parent>, EventId>,
-    report: Report,
-    /// Parts of the base that were matched and are taken out all the same.
-    given_up: Vec<ItemId>,
-}
-
-impl<'b, 'o> Emit<'b, 'o> {
-    fn new(batch: &'b mut Batch, olds: &'o [Old], matches: &'o BTreeMap<usize, Match>) -> Self {
-        Self { batch, olds, matches, last: BTreeMap::new(), report: Report::default(), given_up: Vec::new() }
-    }
-
-    fn found(&mut self, line: usize, what: &'static str, item: Option<ItemId>, kind: Kind, matched: Option<Match>) {
-        let text = item.and_then(|id| self.batch.plan().item(id)).map_or(String::new(), |item| item.text().to_owned());
-        self.report.found.push(Found { line, what, item, kind, text, matched });
-    }
-
-    /// The list that a node of this kind hangs in, and what the next one in it comes after.
-    fn place(&self, kind: Kind, parent: Parent) -> (Option<Parent>, Option<EventId>) {
-        let list = Some(parent).filter(|_| kind != Kind::Section);
-        // Below a node, the node's own id names the place before everything else.
-        let first = match list {
-            Some(Parent::Node(id)) => Some(id),
-            _ => None,
-        };
-        (list, self.last.get(&list).copied().or(first))
-    }
-
-    fn add(&mut self, unit: &units::Unit<'_, '_>, parent: Parent) -> Result<Option<EventId>, AbsorbError> {
-        let (list, after) = self.place(unit.kind, parent);
-        let (list, after) = match unit.kind {
-            Kind::Section if !record::carries(unit.source) => (Some(parent), self.place(Kind::Prose, parent).1),
-            _ => (list, after),
-        };
-        let added = record::add(self.batch, unit, parent, after, |_| {}).map_err(AbsorbError::from)?;
-        if let Some(last) = added.last {
-            self.last.insert(list, last);
-        }
-        self.found(unit.line, "added", added.last, added.kind, None);
-        Ok(added.node)
-    }
-
+impl Emit<'_, '_> {
     /// Leaves a part of the base as it is, below its parent.
     fn keep(&mut self, old: &Old, parent: Parent) -> Result<Option<EventId>, AbsorbError> {
         for &node in &old.nodes {
             self.settle(node, parent, false, 0)?;
         }
         Ok(old.nodes.first().copied())
-    }
-
-    /// Puts a node in its place, where it is not there.
-    fn settle(&mut self, node: ItemId, parent: Parent, crosses: bool, line: usize) -> Result<(), AbsorbError> {
-        let Some(item) = self.batch.plan().item(node) else { return Ok(()) };
-        let (kind, now) = (item.kind(), item.place);
-        let (list, after) = self.place(kind, parent);
-        let stays = match now.branch {
-            Branch::Items(above) => Some(above) == list,
-            Branch::Sections(_) => list.is_none(),
-        };
-        let slot = if stays && !crosses {
-            now.slot
-        } else {
-            let under = list.filter(|&list| list != Parent::Standing(kind.home()));
-            let id = self.batch.record(ItemMoved { after, item: node, under })?;
-            self.found(line, "moved", Some(node), kind, None);
-            id
-        };
-        self.last.insert(list, slot);
-        Ok(())
     }
 
     fn change(
@@ -311,20 +248,6 @@ impl<'b, 'o> Emit<'b, 'o> {
             self.batch.record(FieldSet { field: Field::Title, value: Text::new(heading)? })?;
         }
         Ok("retitled")
-    }
-
-    /// Records a change that was read from an edit.
-    fn record(
-        &mut self,
-        change: impl Into<Change>,
-        source: Option<&str>,
-        text: Option<&str>,
-        matched: Option<Match>,
-    ) -> Result<EventId, AbsorbError> {
-        let absorbed =
-            Absorbed { matched, source: source.map(Text::new).transpose()?, text: text.map(Text::new).transpose()? };
-        let say = |context: &mut Context| context.absorbed = Some(Box::new(absorbed));
-        Ok(self.batch.record_with(change, say)?)
     }
 
     fn boxed(

@@ -7,7 +7,7 @@ use crate::prelude::*;
 
 /// What a label of an entry names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Label {
+pub(crate) enum Label {
     Decision,
     Observation,
     Reason,
@@ -56,13 +56,13 @@ const LONGEST: usize = 32;
 
 /// A part of an entry, with the label in front of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
-    pub(super) label: Option<(Label, &'static str)>,
-    pub(super) text: String,
+pub(crate) struct Part {
+    pub(crate) label: Option<(Label, &'static str)>,
+    pub(crate) text: String,
 }
 
 /// Splits an entry at its labels. What stands before the first has none.
-pub(super) fn split(text: &str) -> Vec<Part> {
+pub(crate) fn split(text: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = vec![Part { label: None, text: String::new() }];
     let mut in_code = false;
     for (number, line) in text.split('\n').enumerate() {
@@ -86,7 +86,7 @@ pub(super) fn split(text: &str) -> Vec<Part> {
 }
 
 /// The label that a text begins with, and what follows it.
-pub(super) fn leading(text: &str) -> Option<(Label, &str)> {
+pub(crate) fn leading(text: &str) -> Option<(Label, &str)> {
     next(text, false).map(|(_, (label, _), after)| (label, after))
 }
 

@@ -38,9 +38,18 @@ pub(crate) struct Unit<'i, 'a> {
     pub(crate) implied: Option<State>,
 }
 
+/// What becomes of list items that are no items of the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lists {
+    /// They are prose, together with what stands around them.
+    Prose,
+    /// Each is a unit by itself, a note.
+    Notes,
+}
+
 /// The units of a document; `text` is what it was read from.
-pub(crate) fn of<'i, 'a>(document: &'i Document<'a>, text: &'a str) -> Vec<Unit<'i, 'a>> {
-    let mut units = Units { text, at: 0, atom: 0, all: Vec::new(), within: Vec::new(), section: None };
+pub(crate) fn of<'i, 'a>(document: &'i Document<'a>, text: &'a str, lists: Lists) -> Vec<Unit<'i, 'a>> {
+    let mut units = Units { lists, text, at: 0, atom: 0, all: Vec::new(), within: Vec::new(), section: None };
     units.prose(document.opening, 1);
     if let Some(front) = &document.front_matter {
         // Front matter is a block by itself, so that its fields can be told.
@@ -54,6 +63,7 @@ pub(crate) fn of<'i, 'a>(document: &'i Document<'a>, text: &'a str) -> Vec<Unit<
 }
 
 struct Units<'i, 'a> {
+    lists: Lists,
     text: &'a str,
     /// How much of the text is in units.
     at: usize,
@@ -98,6 +108,7 @@ impl<'i, 'a> Units<'i, 'a> {
                     Some(kind @ (Kind::Step | Kind::Criterion)) => self.boxes(kind, tree, self.section),
                     Some(Kind::Story) => self.story(tree),
                     Some(kind) => self.whole(kind, tree),
+                    None if self.lists == Lists::Notes => self.whole(Kind::Note, tree),
                     None => tree.iter().for_each(|item| self.prose(item.source, item.line)),
                 }
             }

@@ -2,6 +2,7 @@
 
 use super::blocks::{item, labelled};
 use super::log;
+use super::sheet::{Owner, Sheet};
 use crate::prelude::*;
 use crate::state::{Branch, Detail, Item, Outlined, Plan, What, is_current};
 use crate::{ItemId, Kind, Parent, ResultGroup, State, Timestamp};
@@ -72,7 +73,7 @@ fn tick(item: &Item) -> &'static str {
 }
 
 /// The steps of the house layout: numbered at the top, bullets below.
-pub(super) fn steps(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &mut String) {
+pub(super) fn steps(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &mut Sheet) {
     let steps = shown.outline(parent, Kind::Step, run);
     let mut top = 0;
     for (at, step) in steps.iter().enumerate() {
@@ -84,6 +85,7 @@ pub(super) fn steps(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &mut 
             (top + 2 * (step.depth - 1), "- ".to_owned())
         };
         let text = step_text(shown, &steps, at);
+        out.mark(Owner::Item(step.item.id()));
         item(indent, &format!("{marker}{}", tick(step.item)), &text, out);
         details(shown.plan, step.item, indent + marker.len(), out);
     }
@@ -120,16 +122,18 @@ fn step_text(shown: &Shown<'_>, steps: &[Outlined<'_>], at: usize) -> String {
 }
 
 /// What belongs to an item beyond its wording: its prose, its evidence, and what hangs below it without being its like.
-pub(super) fn details(plan: &Plan, about: &Item, indent: usize, out: &mut String) {
+pub(super) fn details(plan: &Plan, about: &Item, indent: usize, out: &mut Sheet) {
     own_details(about, indent, out);
     for block in plan.children(Branch::Items(Parent::Node(about.id()))) {
         if block.kind() == Kind::Prose {
+            out.mark(Owner::Item(block.id()));
             item(indent, "", block.text(), out);
         }
     }
     if about.kind() == Kind::Step {
         for criterion in plan.outline(Parent::Node(about.id()), Kind::Criterion) {
             let indent = indent + 2 * criterion.depth;
+            out.mark(Owner::Item(criterion.item.id()));
             item(indent, &format!("- {}", tick(criterion.item)), criterion.item.text(), out);
             details(plan, criterion.item, indent + 2, out);
         }
@@ -137,7 +141,7 @@ pub(super) fn details(plan: &Plan, about: &Item, indent: usize, out: &mut String
 }
 
 /// The item's own part of that: its prose and its evidence.
-pub(super) fn own_details(about: &Item, indent: usize, out: &mut String) {
+pub(super) fn own_details(about: &Item, indent: usize, out: &mut Sheet) {
     match (about.body(), &about.source) {
         (Some(body), _) => item(indent, "", body, out),
         // What its source says beyond the wording is its prose.
@@ -160,16 +164,18 @@ pub(super) fn own_details(about: &Item, indent: usize, out: &mut String) {
 }
 
 /// Criteria as boxes, nested.
-pub(super) fn criteria(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &mut String) {
+pub(super) fn criteria(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &mut Sheet) {
     for criterion in shown.outline(parent, Kind::Criterion, run) {
+        out.mark(Owner::Item(criterion.item.id()));
         item(2 * criterion.depth, &format!("- {}", tick(criterion.item)), criterion.item.text(), out);
         details(shown.plan, criterion.item, 2 * criterion.depth + 2, out);
     }
 }
 
 /// Questions and blockers as boxes; a blocker on a question is shown at the question.
-pub(super) fn questions(shown: &Shown<'_>, run: &[&Item], out: &mut String) {
+pub(super) fn questions(shown: &Shown<'_>, run: &[&Item], out: &mut Sheet) {
     for about in run {
+        out.mark(Owner::Item(about.id()));
         match &about.detail {
             Detail::Question { options, need, answer } => {
                 let blockers = shown.blockers.get(&about.id()).map_or(&[][..], Vec::as_slice);
@@ -222,7 +228,7 @@ pub(super) fn questions(shown: &Shown<'_>, run: &[&Item], out: &mut String) {
     }
 }
 
-fn choices(options: &[String], needs: &[String], out: &mut String) {
+fn choices(options: &[String], needs: &[String], out: &mut Sheet) {
     for (i, option) in options.iter().enumerate() {
         let letter = char::from(b'A' + u8::try_from(i % 26).unwrap_or(0));
         item(2, "- ", &format!("Option {letter}: {option}"), out);
@@ -231,14 +237,16 @@ fn choices(options: &[String], needs: &[String], out: &mut String) {
 }
 
 /// User stories with their acceptance criteria.
-pub(super) fn stories(plan: &Plan, run: &[&Item], out: &mut String) {
+pub(super) fn stories(plan: &Plan, run: &[&Item], out: &mut Sheet) {
     for story in run {
         let Detail::Story { as_a, so_that } = &story.detail else { continue };
+        out.mark(Owner::Item(story.id()));
         let end = so_that.as_ref().map(|end| format!(", so that {}", end.value()));
         let text = format!("As a {}, I want {}{}", as_a.value(), story.text(), end.unwrap_or_default());
         item(0, "- ", &text, out);
         for criterion in plan.outline(Parent::Node(story.id()), Kind::Criterion) {
             let indent = 2 * criterion.depth + 2;
+            out.mark(Owner::Item(criterion.item.id()));
             item(indent, &format!("- {}", tick(criterion.item)), criterion.item.text(), out);
             details(plan, criterion.item, indent + 2, out);
         }
@@ -247,7 +255,7 @@ pub(super) fn stories(plan: &Plan, run: &[&Item], out: &mut String) {
 }
 
 /// Results by group: delivered, metrics, lessons.
-pub(super) fn results(plan: &Plan, items: &[&Item], out: &mut String) {
+pub(super) fn results(plan: &Plan, items: &[&Item], out: &mut Sheet) {
     let groups = [
         (ResultGroup::Delivered, "Delivered"),
         (ResultGroup::Metric, "Metrics"),
@@ -259,9 +267,11 @@ pub(super) fn results(plan: &Plan, items: &[&Item], out: &mut String) {
         for result in items.iter().filter(of_group) {
             if number == 0 {
                 out.push_str(if out.is_empty() { "" } else { "\n" });
+                out.mark(Owner::Written);
                 out.push_str(&format!("### {heading}\n"));
             }
             number += 1;
+            out.mark(Owner::Item(result.id()));
             let marker = if group == ResultGroup::Lesson { format!("{number}. ") } else { "- ".to_owned() };
             item(0, &marker, result.text(), out);
             details(plan, result, marker.len(), out);
@@ -270,21 +280,23 @@ pub(super) fn results(plan: &Plan, items: &[&Item], out: &mut String) {
 }
 
 /// The Cookbook's Progress: boxes, each with the time at which it was done.
-pub(super) fn progress(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &mut String) {
+pub(super) fn progress(shown: &Shown<'_>, parent: Parent, run: &[&Item], out: &mut Sheet) {
     let steps = shown.outline(parent, Kind::Step, run);
     for (at, step) in steps.iter().enumerate() {
         let time = shown.completed.get(&step.item.id()).filter(|_| step.item.is_ticked());
         let time = time.map(|time| format!("({}Z) ", time.minute())).unwrap_or_default();
         let text = step_text(shown, &steps, at);
+        out.mark(Owner::Item(step.item.id()));
         item(2 * step.depth, &format!("- {}", tick(step.item)), &format!("{time}{text}"), out);
         details(shown.plan, step.item, 2 * step.depth + 2, out);
     }
 }
 
 /// The Cookbook's Decision Log.
-pub(super) fn decisions(plan: &Plan, run: &[&Item], out: &mut String) {
+pub(super) fn decisions(plan: &Plan, run: &[&Item], out: &mut Sheet) {
     for about in run {
         let Detail::Decision(detail) = &about.detail else { continue };
+        out.mark(Owner::Item(about.id()));
         item(0, "- ", &format!("Decision: {}", log::standing(plan, about, detail)), out);
         let lines = [
             ("Rationale", detail.reason.iter().collect::<Vec<_>>()),
@@ -305,8 +317,9 @@ pub(super) fn decisions(plan: &Plan, run: &[&Item], out: &mut String) {
 }
 
 /// The Cookbook's Surprises & Discoveries.
-pub(super) fn discoveries(plan: &Plan, run: &[&Item], out: &mut String) {
+pub(super) fn discoveries(plan: &Plan, run: &[&Item], out: &mut Sheet) {
     for about in run {
+        out.mark(Owner::Item(about.id()));
         item(0, "- ", &format!("Observation: {}", about.text()), out);
         if let Detail::Discovery { evidence, .. } = &about.detail {
             evidence.iter().for_each(|text| item(2, "", &format!("Evidence: {text}"), out));

@@ -2,12 +2,13 @@
 
 use super::blocks::{item, labelled};
 use super::lists::{Shown, details};
+use super::sheet::{Owner, Sheet};
 use crate::prelude::*;
 use crate::state::{Decision, Detail, Entry, Item, Plan, What};
 use crate::{Kind, State};
 
 /// Writes the log, oldest first.
-pub(super) fn write(shown: &Shown<'_>, out: &mut String) {
+pub(super) fn write(shown: &Shown<'_>, out: &mut Sheet) {
     let plan = shown.plan;
     let mut entries: Vec<(&Entry, &Item)> = plan
         .log
@@ -25,9 +26,11 @@ pub(super) fn write(shown: &Shown<'_>, out: &mut String) {
             if !out.is_empty() {
                 out.push('\n');
             }
+            out.mark(Owner::Written);
             out.push_str(&format!("### {this}\n"));
             minute = this;
         }
+        out.mark(Owner::Entry(entry.stamp.id, item.id()));
         write_entry(shown, entry, item, out);
     }
 }
@@ -37,7 +40,7 @@ fn is_at_home(item: &Item) -> bool {
     item.place.branch == crate::state::Branch::Items(crate::Parent::Standing(item.kind().home()))
 }
 
-fn write_entry(shown: &Shown<'_>, entry: &Entry, about: &Item, out: &mut String) {
+fn write_entry(shown: &Shown<'_>, entry: &Entry, about: &Item, out: &mut Sheet) {
     let text = about.text();
     let word = match entry.what {
         What::Completed => "Completed",
@@ -53,7 +56,7 @@ fn write_entry(shown: &Shown<'_>, entry: &Entry, about: &Item, out: &mut String)
     labelled(2, "Reason", &entry.why, out);
 }
 
-fn recorded(shown: &Shown<'_>, about: &Item, entry: &Entry, out: &mut String) {
+fn recorded(shown: &Shown<'_>, about: &Item, entry: &Entry, out: &mut Sheet) {
     match &about.detail {
         Detail::Decision(detail) => decision(shown.plan, about, detail, entry.why.as_ref(), out),
         Detail::Discovery { evidence, .. } => {
@@ -75,15 +78,15 @@ fn recorded(shown: &Shown<'_>, about: &Item, entry: &Entry, out: &mut String) {
 }
 
 /// Writes a note under its own label.
-pub(super) fn note(plan: &Plan, about: &Item, out: &mut String) {
+pub(super) fn note(plan: &Plan, about: &Item, out: &mut Sheet) {
     if let Detail::Note { label, .. } = &about.detail {
         item(0, "- ", &format!("{}: {}", crate::text::line(label), about.text()), out);
         details(plan, about, 2, out);
     }
 }
 
-fn decision(plan: &Plan, about: &Item, detail: &Decision, why: Option<&String>, out: &mut String) {
-    let mut lines = String::new();
+fn decision(plan: &Plan, about: &Item, detail: &Decision, why: Option<&String>, out: &mut Sheet) {
+    let mut lines = Sheet::default();
     labelled(2, "Reason", detail.reason.iter().chain(why), &mut lines);
     labelled(2, "Trade-off", &detail.tradeoffs, &mut lines);
     labelled(2, "Alternative", &detail.options, &mut lines);
@@ -93,7 +96,7 @@ fn decision(plan: &Plan, about: &Item, detail: &Decision, why: Option<&String>, 
     labelled(2, "Question", &question, &mut lines);
     let label = if lines.is_empty() { "Decision" } else { "**Decision**" };
     item(0, "- ", &format!("{label}: {}", standing(plan, about, detail)), out);
-    out.push_str(&lines);
+    out.append(&lines);
     details(plan, about, 2, out);
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod front_matter;
 mod lists;
 mod log;
 pub(crate) mod own;
+pub(crate) mod sheet;
 
 pub(crate) use front_matter::scalar;
 
@@ -18,6 +19,7 @@ use crate::prelude::*;
 use crate::state::{Branch, Item, Plan};
 use crate::{Kind, Layout, Parent, Role};
 use lists::Shown;
+use sheet::{Owner, Sheet};
 
 /// Writes the view of a plan in a layout.
 #[must_use]
@@ -27,7 +29,28 @@ pub fn render(plan: &Plan, layout: Layout) -> String {
     }
     let mut page = Page::of(plan, layout);
     page.write();
-    page.out
+    page.out.text
+}
+
+/// The view of a plan in a house layout, in parts, each with what it shows.
+pub(crate) fn parts(plan: &Plan, layout: Layout) -> Vec<(Owner, String)> {
+    let mut page = Page::of(plan, layout);
+    page.write();
+    let Sheet { text, marks } = page.out;
+    let ends = marks.iter().map(|mark| mark.0).skip(1).chain([text.len()]);
+    let mut parts: Vec<(Owner, String)> = Vec::with_capacity(marks.len());
+    for (&(at, owner), end) in marks.iter().zip(ends) {
+        let part = &text[at..end];
+        let own = part.trim_start_matches('\n');
+        // A blank line belongs to what stands before it.
+        if let Some((_, before)) = parts.last_mut() {
+            before.push_str(&part[..part.len() - own.len()]);
+        }
+        if !own.is_empty() {
+            parts.push((owner, own.to_owned()));
+        }
+    }
+    parts
 }
 
 /// The heading that a layout gives to a standing section.
@@ -78,20 +101,23 @@ struct Page<'a> {
     plan: &'a Plan,
     shown: Shown<'a>,
     layout: Layout,
-    out: String,
+    out: Sheet,
 }
 
 impl<'a> Page<'a> {
     fn of(plan: &'a Plan, layout: Layout) -> Self {
-        Self { plan, shown: Shown::new(plan), layout, out: String::new() }
+        Self { plan, shown: Shown::new(plan), layout, out: Sheet::default() }
     }
 
     fn write(&mut self) {
+        self.out.mark(Owner::FrontMatter);
         self.front_matter();
         let title = crate::text::line(self.plan.title());
         let suffix = if self.layout != Layout::Execplan || title.ends_with("ExecPlan") { "" } else { " ExecPlan" };
+        self.out.mark(Owner::Title);
         self.out.push_str(&format!("\n# {}\n", format!("{title}{suffix}").trim_start()));
         if self.layout == Layout::Cookbook {
+            self.out.mark(Owner::Written);
             self.out.push_str(&format!("\n{LIVING}\n"));
         }
         self.opening();
@@ -105,20 +131,23 @@ impl<'a> Page<'a> {
 
     /// What a plan that keeps its own text has before its first heading.
     fn opening(&mut self) {
-        let (mut body, parent) = (String::new(), Parent::Standing(Role::Opening));
+        let (mut body, parent) = (Sheet::default(), Parent::Standing(Role::Opening));
         if let Some(prose) = self.plan.prose(Role::Opening) {
+            body.mark(Owner::Prose(parent));
             blocks::prose(prose.value(), &mut body);
         }
         self.write_blocks(parent, &self.blocks(parent), &mut body);
-        if !body.trim().is_empty() {
+        if !body.text.trim().is_empty() {
             self.out.push('\n');
-            self.out.push_str(&body);
+            self.out.append(&body);
         }
     }
 
     fn standing_section(&mut self, role: Role, name: &str) {
-        let mut body = String::new();
+        let mut body = Sheet::default();
+        let parent = Parent::Standing(role);
         if let Some(prose) = self.plan.prose(role) {
+            body.mark(Owner::Prose(parent));
             blocks::prose(prose.value(), &mut body);
         }
         self.list(role, &mut body);
@@ -126,12 +155,12 @@ impl<'a> Page<'a> {
         let always = self.layout == Layout::Cookbook
             && !matches!(role, Role::Stories | Role::Custom | Role::Questions | Role::Log);
         if !body.is_empty() || heading.is_some() || always {
-            self.section(2, heading.as_deref().unwrap_or(name), &body);
+            self.section(parent, 2, heading.as_deref().unwrap_or(name), &body);
         }
     }
 
     /// The blocks of a standing section below its prose.
-    fn list(&self, role: Role, out: &mut String) {
+    fn list(&self, role: Role, out: &mut Sheet) {
         let house = self.layout != Layout::Cookbook;
         let mut items = self.blocks(Parent::Standing(role));
         match role {
@@ -153,33 +182,35 @@ impl<'a> Page<'a> {
 
     fn added_sections(&mut self, follows: Option<Role>) {
         for section in self.plan.children(Branch::Sections(follows)) {
-            let mut body = String::new();
+            let mut body = Sheet::default();
+            let parent = Parent::Node(section.id());
             if let Some(prose) = section.body() {
+                body.mark(Owner::Prose(parent));
                 blocks::prose(prose, &mut body);
             }
-            let parent = Parent::Node(section.id());
             self.write_blocks(parent, &self.blocks(parent), &mut body);
             let level = match section.detail {
                 crate::state::Detail::Section { level, .. } => level,
                 _ => 2,
             };
-            self.section(level, section.text(), &body);
+            self.section(parent, level, section.text(), &body);
         }
     }
 
-    fn section(&mut self, level: u8, heading: &str, body: &str) {
+    fn section(&mut self, parent: Parent, level: u8, heading: &str, body: &Sheet) {
+        self.out.mark(Owner::Heading(parent));
         let marks = "#".repeat(usize::from(level));
         self.out.push_str(&format!("\n{marks} {}\n", crate::text::line(heading)));
         // The house format sets a list right below its heading, and a heading of lower rank apart.
         if !body.is_empty()
             && (self.layout == Layout::Cookbook
-                || body.starts_with("### Delivered")
-                || body.starts_with("### Metrics")
-                || body.starts_with("### Lessons"))
+                || body.text.starts_with("### Delivered")
+                || body.text.starts_with("### Metrics")
+                || body.text.starts_with("### Lessons"))
         {
             self.out.push('\n');
         }
-        self.out.push_str(body);
+        self.out.append(body);
     }
 
     fn blocks(&self, parent: Parent) -> Vec<&'a Item> {
@@ -187,14 +218,17 @@ impl<'a> Page<'a> {
     }
 
     /// Blocks in their order; neighbours of one kind make one list.
-    fn write_blocks(&self, parent: Parent, items: &[&Item], out: &mut String) {
+    fn write_blocks(&self, parent: Parent, items: &[&Item], out: &mut Sheet) {
         for run in items.chunk_by(|a, b| lists::same_list(a.kind(), b.kind())) {
             let Some(first) = run.first() else { continue };
             if !out.is_empty() {
                 out.push('\n');
             }
             match first.kind() {
-                Kind::Prose => run.iter().for_each(|item| blocks::prose(item.text(), out)),
+                Kind::Prose => run.iter().for_each(|item| {
+                    out.mark(Owner::Item(item.id()));
+                    blocks::prose(item.text(), out);
+                }),
                 Kind::Step if self.layout == Layout::Cookbook => lists::progress(&self.shown, parent, run, out),
                 Kind::Step => lists::steps(&self.shown, parent, run, out),
                 Kind::Criterion => lists::criteria(&self.shown, parent, run, out),
@@ -203,7 +237,10 @@ impl<'a> Page<'a> {
                 Kind::Result => lists::results(self.plan, run, out),
                 Kind::Decision => lists::decisions(self.plan, run, out),
                 Kind::Discovery => lists::discoveries(self.plan, run, out),
-                Kind::Note => run.iter().for_each(|note| log::note(self.plan, note, out)),
+                Kind::Note => run.iter().for_each(|note| {
+                    out.mark(Owner::Item(note.id()));
+                    log::note(self.plan, note, out);
+                }),
                 Kind::Section => {}
             }
         }
@@ -211,6 +248,7 @@ impl<'a> Page<'a> {
 
     /// Names the version that the view shows, so that an edit of the file can be traced to what its author saw.
     fn footer(&mut self) {
+        self.out.mark(Owner::Written);
         let heads: Vec<String> = self.plan.heads().iter().map(|id| id.prefix(12)).collect();
         self.out.push_str(&format!("\n<!-- git-plan base: {} -->\n", heads.join(" ")));
         let unread = self.plan.inert.iter().filter(|event| event.from_the_future).count();

@@ -27,7 +27,7 @@ impl Recorder<'_> {
     /// Records all of a document.
     pub(super) fn own(&mut self, document: &Document<'_>) -> Result<(), ImportError> {
         let text: String = document.pieces().collect();
-        let units = units::of(document, &text);
+        let units = units::of(document, &text, units::Lists::Prose);
         let mut parents: Vec<Parent> = Vec::with_capacity(units.len());
         let mut section = None;
         for unit in &units {
@@ -67,7 +67,21 @@ pub(crate) fn add(
         }
         return Ok(Added { node: None, last, kind: Kind::Prose });
     }
-    let Read { change, occurred, claim } = read(unit, parent, after)?;
+    let id = item(batch, unit, parent, after, true, say)?;
+    Ok(Added { node: Some(id), last: Some(id), kind: unit.kind })
+}
+
+/// Adds a unit that is no prose, with its source or without.
+pub(crate) fn item(
+    batch: &mut Batch,
+    unit: &Unit<'_, '_>,
+    parent: Parent,
+    after: Option<EventId>,
+    spelled: bool,
+    say: impl Fn(&mut Context),
+) -> Result<EventId, ImportError> {
+    let source = spelled.then(|| Text::new(unit.source)).transpose()?;
+    let Read { change, occurred, claim } = read(unit, parent, after, source)?;
     let id = batch.record_with(change, |context| {
         if let Some(claim) = claim {
             claim.say(context);
@@ -78,7 +92,7 @@ pub(crate) fn add(
     if let Some(answer) = answer(unit) {
         batch.record_with(QuestionAnswered { answer: Text::new(answer)?, question: id }, &say)?;
     }
-    Ok(Added { node: Some(id), last: Some(id), kind: unit.kind })
+    Ok(id)
 }
 
 /// What a unit says.
@@ -88,8 +102,12 @@ struct Read {
     claim: Option<entries::Claim>,
 }
 
-fn read(unit: &Unit<'_, '_>, parent: Parent, after: Option<EventId>) -> Result<Read, ImportError> {
-    let source = Some(Text::new(unit.source)?);
+fn read(
+    unit: &Unit<'_, '_>,
+    parent: Parent,
+    after: Option<EventId>,
+    source: Option<Text>,
+) -> Result<Read, ImportError> {
     let under = Some(parent).filter(|&parent| parent != Parent::Standing(unit.kind.home()));
     let root = unit.items.first();
     let text = root.map_or("", |item| item.text.as_str());

@@ -49,7 +49,7 @@ impl Recorder<'_> {
 }
 
 /// A text without the lines that a view adds, and with `\n` line ends.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.starts_with("<!-- git-plan"));
     let text = lines.map(|line| line.trim_end_matches('\r')).collect::<Vec<_>>().join("\n");
     text.trim_start_matches('\n').trim_end().to_owned()

@@ -117,9 +117,9 @@ pub(super) fn written(plan: &Plan, item: &Item, around: &Surroundings<'_>, eol: 
             Branch::Items(parent) => parent,
             Branch::Sections(_) => Parent::Standing(item.kind().home()),
         };
-        let mut out = String::new();
+        let mut out = super::super::Sheet::default();
         page.write_blocks(parent, &[item], &mut out);
-        out
+        out.text
     };
     let text = match item.kind() {
         Kind::Step | Kind::Criterion => return boxed(plan, item, around, eol),
@@ -170,8 +170,9 @@ fn boxed(plan: &Plan, item: &Item, around: &Surroundings<'_>, eol: &str) -> Stri
     let column = indent.len() + bullet.len() + 1;
     let text = indented(item.text(), column, eol);
     let mut out = format!("{indent}{bullet} [{state}] {time}{}{eol}", text.trim_start());
-    let mut below = String::new();
-    super::super::lists::own_details(item, column, &mut below);
+    let mut sheet = super::super::Sheet::default();
+    super::super::lists::own_details(item, column, &mut sheet);
+    let below = sheet.text;
     out.push_str(&if eol == "\n" { below } else { below.replace('\n', eol) });
     out
 }
