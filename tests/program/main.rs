@@ -4,13 +4,18 @@
 //! put there, with a clock that moves a second for each command, so that ids in snapshots are real and stable.
 //! Longer versions of the races and crashes run with `GIT_PLAN_LONG=1`.
 
+mod bases;
 mod caches;
 mod commands;
 mod damage;
 mod documents;
+mod editing;
 mod examples;
+mod files;
 mod git_interop;
+mod hooks;
 mod hostile;
+mod imports;
 mod killed;
 mod races;
 mod records;

@@ -65,15 +65,35 @@ pub enum Colour {
     Never,
 }
 
-/// What every writing command takes.
+/// What every command takes that begins a plan.
 #[derive(Debug, Default, clap::Args)]
-pub struct Why {
+pub struct Reason {
     /// Say why, for the log (can be repeated: one paragraph each)
     #[arg(short, long, value_name = "WHY")]
     pub message: Vec<String>,
     /// Record the command once, however often it is tried with this key
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+}
+
+/// What every command takes that writes to a plan.
+#[derive(Debug, Default, clap::Args)]
+pub struct Why {
+    #[command(flatten)]
+    pub reason: Reason,
+    #[command(flatten)]
+    pub seen: Seen,
+}
+
+/// The version that the author of a write saw.
+#[derive(Debug, Default, clap::Args)]
+pub struct Seen {
+    /// Write at the version that was seen, and join it with what came after [default: $GIT_PLAN_BASE]
+    #[arg(long, value_name = "EVENT", value_delimiter = ',')]
+    pub base: Vec<String>,
+    /// Write only if the plan is still at this version
+    #[arg(long, value_name = "EVENT", value_delimiter = ',', conflicts_with = "base")]
+    pub if_head: Vec<String>,
 }
 
 /// What every reading command takes.
@@ -121,6 +141,9 @@ pub enum Command {
     Archive(archive::Archive),
     Import(import::Import),
     Export(export::Export),
+    Render(render::Render),
+    Absorb(absorb::Absorb),
+    Edit(edit::Edit),
 }
 
 #[cfg(test)]

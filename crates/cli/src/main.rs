@@ -6,15 +6,24 @@
 //! How: `args.rs` says what can be asked, `commands/` has one file for each command, `session.rs` is all that is read
 //! from outside, and `ui.rs` all that goes out.
 
+mod absorbing;
 mod args;
 mod choice;
 mod commands;
+mod conflicts;
+mod editor;
+mod excerpt;
 mod exit;
 mod files;
 mod graph;
+mod owner;
+mod place;
 mod receipt;
+mod seen;
 mod session;
+mod stand;
 mod ui;
+mod versions;
 mod when;
 mod write;
 

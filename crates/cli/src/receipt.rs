@@ -9,6 +9,7 @@ use git_plan_core::{Change, Event, EventId, ItemId, Kind, Parent, Plan};
 use git_plan_store::Repository;
 use serde_json::{Value, json};
 
+use crate::conflicts;
 use crate::exit::Failure;
 use crate::ui::{Style, Ui};
 use crate::write::Written;
@@ -18,13 +19,16 @@ const LONGEST: usize = 100;
 
 /// Prints what was written.
 pub fn print(written: &Written, repo: &Repository, ui: &mut Ui) -> Result<(), Failure> {
-    let Written { slug, done, repeated } = written;
+    let Written { slug, done, repeated, conflicts } = written;
     if ui.json {
         let look = |plan: &Plan| -> (Vec<Value>, _) {
             (done.events.iter().map(|event| json(plan, event)).collect(), plan.heads().clone())
         };
         let (events, heads) = done.look(repo, look)?;
-        let data = json!({ "events": events, "repeated": repeated });
+        let mut data = json!({ "events": events, "repeated": repeated });
+        if !conflicts.is_empty() {
+            data["conflicts"] = json!(conflicts);
+        }
         return Ok(ui.data("written", Some(slug.as_str()), &heads, data)?);
     }
     if *repeated {
@@ -36,7 +40,12 @@ pub fn print(written: &Written, repo: &Repository, ui: &mut Ui) -> Result<(), Fa
     for (id, phrase) in &lines {
         page.paint(Style::Id, id).put("  ").put(phrase).end();
     }
-    Ok(ui.show(&page)?)
+    ui.show(&page)?;
+    for conflict in conflicts {
+        let line = done.look(repo, |plan| conflicts::line(plan, conflict, true))?;
+        ui.say(&format!("warning: now in conflict: {line}"));
+    }
+    Ok(())
 }
 
 /// The item that an event added or is about.

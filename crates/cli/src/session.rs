@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use git_plan_core::{Actor, Agent, Context, Tag, Text, Timestamp, Title};
 use git_plan_store::{Environment, Repository, Writer};
 
-use crate::args::{Global, Why};
+use crate::args::{Global, Reason};
 use crate::exit::{Failure, Status};
 use crate::when;
 
@@ -22,6 +22,8 @@ pub struct Session {
     pub now: Timestamp,
     /// The plan that `--plan` or the environment names.
     pub named: Option<String>,
+    /// The plan that `--plan` names.
+    pub flagged: Option<String>,
     env: Environment,
 }
 
@@ -36,8 +38,9 @@ impl Session {
         let here = std::env::current_dir().map_err(|e| unfit(format!("there is no current directory: {e}")))?;
         let repo = Repository::open(&here, &env)?;
         let now = now(&env)?;
-        let named = global.plan.clone().or_else(|| text(&env, "GIT_PLAN"));
-        Ok(Self { repo, now, named, env })
+        let flagged = global.plan.clone();
+        let named = flagged.clone().or_else(|| text(&env, "GIT_PLAN"));
+        Ok(Self { repo, now, named, flagged, env })
     }
 
     /// The environment.
@@ -69,7 +72,7 @@ impl Session {
     }
 
     /// Who writes, when, and what is said in every event of this command.
-    pub fn writer(&self, why: &Why) -> Result<Writer, Failure> {
+    pub fn writer(&self, why: &Reason) -> Result<Writer, Failure> {
         let reason = why.message.join("\n\n");
         let unfit = |e: git_plan_core::TextError| Failure::usage(format!("the reason or the key is {e}"));
         let context = Context {

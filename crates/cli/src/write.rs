@@ -2,16 +2,18 @@
 //!
 //! What may be relied on: when this returns `Ok`, the events are in the plan. With `--key`, a command that was recorded
 //! before is not recorded again: its events are found and shown. A key that was used for something else is refused,
-//! because neither of the two would then be what its author meant.
+//! because neither of the two would then be what its author meant. With `--base`, the events are computed from the version
+//! that is named and joined with what came after it; what is then in conflict that was not before is told.
 
 use git_plan_core::author::Refusal;
-use git_plan_core::{Batch, Change, Context, Event, EventId, Plan, Slug};
-use git_plan_store::{Appended, History, Writer};
-use std::collections::{BTreeMap, BTreeSet};
+use git_plan_core::{Batch, Change, Context, Event, Plan, Slug};
+use git_plan_store::{AppendError, Appended, Joining, Writer};
+use serde_json::Value;
 
 use crate::args::Why;
 use crate::exit::{Failure, Status};
 use crate::session::Session;
+use crate::{conflicts, seen};
 
 /// What a command wrote.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub struct Written {
     pub done: Appended,
     /// Whether they were there already, under the same key.
     pub repeated: bool,
+    /// What is in conflict now that was not before.
+    pub conflicts: Vec<Value>,
 }
 
 /// Why recording stopped.
@@ -76,19 +80,28 @@ pub fn append(
     why: &Why,
     mut make: impl FnMut(&mut Batch) -> Result<(), Denied>,
 ) -> Result<Written, Failure> {
-    let (slug, writer) = (session.plan()?, session.writer(why)?);
-    let key = why.key.as_deref();
-    let appended = session.repo.append(&slug, &writer, |batch| {
-        if key.is_some_and(|key| !batch.plan().keyed(&writer.by, key).is_empty()) {
+    let (slug, writer) = (session.plan()?, session.writer(&why.reason)?);
+    let (base, key) = (session.base(&slug, &why.seen)?, why.reason.key.as_deref());
+    let repeats = |plan: &Plan| key.is_some_and(|key| !plan.keyed(&writer.by, key).is_empty());
+    let mut record = |batch: &mut Batch| {
+        if repeats(batch.plan()) {
             return Err(Stop::Repeated);
         }
+        seen::unmoved(batch.plan(), &why.seen).map_err(Stop::Failed)?;
         Ok(make(batch)?)
-    });
+    };
+    let mut conflicts = Vec::new();
+    let agree = |sides: &Joining<'_>| {
+        conflicts = conflicts::arisen(sides);
+        if repeats(sides.tip) { Err(Stop::Repeated) } else { Ok(()) }
+    };
+    let appended = match &base {
+        None => session.repo.append(&slug, &writer, &mut record),
+        Some(base) => session.repo.append_at(&slug, &writer, base, &mut record, agree),
+    };
     match (appended, key) {
-        (Ok(done), _) => Ok(Written { slug, done, repeated: false }),
-        (Err(git_plan_store::AppendError::Refused(Stop::Repeated)), Some(key)) => {
-            repeated(session, slug, &writer, key, make)
-        }
+        (Ok(done), _) => Ok(Written { slug, done, repeated: false, conflicts }),
+        (Err(AppendError::Refused(Stop::Repeated)), Some(key)) => repeated(session, slug, &writer, key, make),
         (Err(error), _) => Err(error.into()),
     }
 }
@@ -107,7 +120,7 @@ pub fn repeated(
     let recorded: Vec<&Event> = history.entries.iter().map(|entry| &entry.event).filter(keyed).collect();
     let Some(first) = recorded.first() else { return Err(Stop::Repeated.into()) };
     // As it was then: the same plan, time and words around it make the same events, ids included.
-    let before = Plan::replay(&below(&history, &first.parents.iter().copied().collect()));
+    let before = Plan::replay(&history.below(&first.parents.iter().copied().collect()));
     let context = Context { batch: None, undoes: None, ..(*first.context).clone() };
     let mut batch = Batch::new(before, writer.by.clone(), first.at, context);
     let again = make(&mut batch);
@@ -120,21 +133,5 @@ pub fn repeated(
         return Err(Failure::new(Status::Refused, "key-reused", message).hinted("use a new key for each command"));
     }
     let events = recorded.into_iter().cloned().collect();
-    Ok(Written { slug, done: Appended::earlier(history, events), repeated: true })
-}
-
-/// These events of a history and all their ancestors, in the plan's order.
-pub fn below(history: &History, heads: &BTreeSet<EventId>) -> Vec<Event> {
-    let events: BTreeMap<EventId, &Event> =
-        history.entries.iter().map(|entry| (entry.event.id, &entry.event)).collect();
-    let mut kept: BTreeSet<EventId> = BTreeSet::new();
-    let mut ahead: Vec<EventId> = heads.iter().copied().collect();
-    while let Some(id) = ahead.pop() {
-        if let Some(event) = events.get(&id)
-            && kept.insert(id)
-        {
-            ahead.extend(&event.parents);
-        }
-    }
-    history.entries.iter().filter(|entry| kept.contains(&entry.event.id)).map(|entry| entry.event.clone()).collect()
+    Ok(Written { slug, done: Appended::earlier(history, events), repeated: true, conflicts: Vec::new() })
 }

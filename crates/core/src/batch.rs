@@ -61,6 +61,18 @@ impl Batch {
         self.at
     }
 
+    /// A batch that goes on from here without the events so far, to be [taken over](Self::take_over) or dropped.
+    pub(crate) fn trial(&self) -> Self {
+        let Self { plan, by, at, context, .. } = self;
+        Self { plan: plan.clone(), by: by.clone(), at: *at, context: context.clone(), sealed: Vec::new() }
+    }
+
+    /// Goes on from where a trial ended, with its events.
+    pub(crate) fn take_over(&mut self, trial: Self) {
+        (self.plan, self.context) = (trial.plan, trial.context);
+        self.sealed.extend(trial.sealed);
+    }
+
     /// Marks the events to come as one group, which the log folds.
     pub fn group(&mut self) {
         let mut seed = format!("{} {} {}", self.at, self.by.email, self.by.name);

@@ -1,5 +1,6 @@
 //! What fuzzing found, kept: each file is the input as the fuzzer wrote it, in a directory named after its target.
 
+mod edits;
 mod scripts;
 
 use std::collections::BTreeMap;
@@ -42,6 +43,25 @@ fn scripts_that_once_crashed() -> TestResult {
         let events = scripts::events(&script);
         laws::projection(&Plan::replay(&events));
         laws::all(&events);
+    }
+    Ok(())
+}
+
+#[test]
+fn files_that_once_crashed() -> TestResult {
+    for (name, written) in inputs("markdown")? {
+        println!("markdown/{name}");
+        edits::import(&written);
+    }
+    Ok(())
+}
+
+#[test]
+fn edits_that_once_crashed() -> TestResult {
+    for (name, input) in inputs("absorb")? {
+        println!("absorb/{name}");
+        let (before, after) = edits::halves(&input);
+        edits::edit(before, after);
     }
     Ok(())
 }

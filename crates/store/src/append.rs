@@ -2,22 +2,23 @@
 //!
 //! What may be relied on: when an append returns `Ok`, its events are in the ref, in one move of it, and on the disk
 //! as durably as `plan.fsync` asks; when it returns an error, the ref is as it was. Events are computed from the tip
-//! that they follow: if another program moves the ref first, they are computed anew from the new tip. A plan with
+//! that they follow: if another program moves the ref first, they are computed anew from the new tip. Events of an author
+//! who names the version that was seen are computed from that version, and joined with the tip (`fork.rs`). A plan with
 //! damage is not written to.
 //!
 //! The order: lock the plan, read the tip, apply in memory, write the commits, compare-and-swap the ref, let go.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use git_plan_core::event::Sealed;
-use git_plan_core::{Actor, Batch, Context, Event, Plan, RecordError, Slug, Timestamp, subject};
+use git_plan_core::{Actor, Batch, Context, Event, EventId, Plan, RecordError, Slug, Timestamp, subject};
 use gix::hash::ObjectId;
 
 use crate::error::{Error, Result};
-use crate::identity::Identity;
+use crate::fork::{Fork, Joining};
 use crate::load::History;
-use crate::object::Durability;
-use crate::record;
+use crate::press::{Press, Pressed};
 use crate::refs::{Expected, PlanLock};
 use crate::repository::Repository;
 use crate::snapshot::{self, Snapshot};
@@ -26,8 +27,6 @@ use crate::snapshot::{self, Snapshot};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Every how many events a plan's repository is tidied, in the background.
 const TIDY_EVERY: u32 = 200;
-/// From how many events on objects are written first and synced together.
-const BULK: usize = 16;
 
 /// Who writes, when, and what is said in every event.
 #[derive(Debug, Clone)]
@@ -116,7 +115,27 @@ impl Repository {
         make: impl FnMut(&mut Batch) -> std::result::Result<(), E>,
     ) -> std::result::Result<Appended, AppendError<E>> {
         self.existing_tip(slug)?;
-        self.append_to(slug, writer, make, false)
+        self.append_to(slug, writer, &Start::Tip, make, |_| Ok(()))
+    }
+
+    /// Appends what `make` records to a plan as it was when these events were its heads, and joins it with what has been
+    /// written since.
+    ///
+    /// `make` sees the plan as it was then. Where there is something to join, `agree` sees both sides and the whole, and
+    /// may still refuse; then nothing is written. Where the base is the tip, this is an append like any other.
+    ///
+    /// # Errors
+    /// As for [`Repository::append`], and where the plan has no such events, or `agree` refuses.
+    pub fn append_at<E>(
+        &self,
+        slug: &Slug,
+        writer: &Writer,
+        base: &BTreeSet<EventId>,
+        make: impl FnMut(&mut Batch) -> std::result::Result<(), E>,
+        agree: impl FnMut(&Joining<'_>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<Appended, AppendError<E>> {
+        self.existing_tip(slug)?;
+        self.append_to(slug, writer, &Start::Base(base), make, agree)
     }
 
     /// Begins a plan with what `make` records, which starts with its `plan.created`.
@@ -129,15 +148,16 @@ impl Repository {
         writer: &Writer,
         make: impl FnMut(&mut Batch) -> std::result::Result<(), E>,
     ) -> std::result::Result<Appended, AppendError<E>> {
-        self.append_to(slug, writer, make, true)
+        self.append_to(slug, writer, &Start::Anew, make, |_| Ok(()))
     }
 
     fn append_to<E>(
         &self,
         slug: &Slug,
         writer: &Writer,
+        start: &Start<'_>,
         mut make: impl FnMut(&mut Batch) -> std::result::Result<(), E>,
-        anew: bool,
+        mut agree: impl FnMut(&Joining<'_>) -> std::result::Result<(), E>,
     ) -> std::result::Result<Appended, AppendError<E>> {
         let press = Press::new(self, writer)?;
         let deadline = Instant::now() + PATIENCE;
@@ -145,7 +165,7 @@ impl Repository {
         loop {
             let lock = self.lock_plan(slug, deadline.saturating_duration_since(Instant::now()))?;
             let snapshot = if trusting { self.snapshot(slug) } else { None };
-            let before = self.before(slug, &lock, anew, snapshot)?;
+            let before = self.before(slug, &lock, start, snapshot)?;
             let mut batch = Batch::new(before.plan, writer.by.clone(), writer.at, writer.context.clone());
             let made = make(&mut batch);
             let (mut plan, sealed) = batch.into_parts();
@@ -156,40 +176,64 @@ impl Repository {
                 continue;
             }
             made.map_err(AppendError::Refused)?;
-            let Some(last) = press.write(subjects, &sealed, before.tip)? else {
+            if let Some(fork) = &before.fork {
+                let joined = fork.joined(&sealed);
+                let sides = Joining { tip: &fork.history.plan, own: &plan, joined: &joined, new: &sealed };
+                agree(&sides).map_err(AppendError::Refused)?;
+                plan = joined;
+            }
+            let on = before.fork.as_ref().map_or(before.tip, |fork| Some(fork.on));
+            let held = before.fork.as_ref().is_some_and(|fork| fork.holds(&sealed));
+            let last = if held { None } else { press.write(subjects, &sealed, on)? };
+            let events: Vec<Event> = sealed.into_iter().map(|sealed| sealed.event).collect();
+            let Some(Pressed { commit, subject }) = last else {
                 let tip = before.tip.ok_or_else(|| Error::NoSuchPlan { slug: slug.to_string() })?;
-                return Ok(Appended { plan, events: Vec::new(), tip });
+                return Ok(Appended { plan, events, tip });
             };
-            let message = last.subject;
+            let new = match &before.fork {
+                Some(fork) => self.join(fork, commit, &plan, press.durability)?,
+                None => commit,
+            };
             let committer = press.committer.line(writer.at);
-            match lock.publish(Expected::from(before.tip), last.commit, &committer, &format!("plan: {message}")) {
+            match lock.publish(Expected::from(before.tip), new, &committer, &format!("plan: {subject}")) {
                 Ok(()) => {}
                 Err(Error::RefMoved { .. }) if Instant::now() < deadline => continue,
                 Err(e) => return Err(e.into()),
             }
-            let events: Vec<Event> = sealed.into_iter().map(|sealed| sealed.event).collect();
             if before.since_snapshot + events.len() >= snapshot::EVERY {
-                self.keep_snapshot(slug, last.commit, &mut plan);
+                self.keep_snapshot(slug, new, &mut plan);
             }
             drop(lock);
             self.tidy(&plan, events.len());
-            return Ok(Appended { plan, events, tip: last.commit });
+            return Ok(Appended { plan, events, tip: new });
         }
     }
 
     /// The plan as its lock's holder finds it.
-    fn before(&self, slug: &Slug, lock: &PlanLock<'_>, anew: bool, snapshot: Option<Snapshot>) -> Result<Before> {
-        match (lock.tip()?, anew) {
-            (Some(_), true) => Err(Error::PlanExists { slug: slug.to_string() }),
-            (None, false) => Err(Error::NoSuchPlan { slug: slug.to_string() }),
-            (None, true) => Ok(Before { plan: Plan::replay(&[]), tip: None, since_snapshot: 0 }),
-            (Some(tip), false) => {
+    fn before(
+        &self,
+        slug: &Slug,
+        lock: &PlanLock<'_>,
+        start: &Start<'_>,
+        snapshot: Option<Snapshot>,
+    ) -> Result<Before> {
+        match (lock.tip()?, start) {
+            (Some(_), Start::Anew) => Err(Error::PlanExists { slug: slug.to_string() }),
+            (None, Start::Tip | Start::Base(_)) => Err(Error::NoSuchPlan { slug: slug.to_string() }),
+            (None, Start::Anew) => Ok(Before { plan: Plan::replay(&[]), tip: None, since_snapshot: 0, fork: None }),
+            (Some(tip), _) => {
                 let (loaded, replayed) = self.load_counting(tip, snapshot)?;
                 if let Some(damage) = loaded.damage.first() {
                     let (slug, commit) = (slug.to_string(), damage.commit);
                     return Err(Error::PlanDamaged { slug, commit, reason: damage.reason.clone() });
                 }
-                Ok(Before { plan: loaded.plan, tip: Some(tip), since_snapshot: replayed })
+                if let Start::Base(base) = start
+                    && *loaded.plan.heads() != **base
+                {
+                    let (plan, fork) = self.fork(slug, tip, base)?;
+                    return Ok(Before { plan, tip: Some(tip), since_snapshot: 0, fork });
+                }
+                Ok(Before { plan: loaded.plan, tip: Some(tip), since_snapshot: replayed, fork: None })
             }
         }
     }
@@ -211,61 +255,19 @@ fn subjects(plan: &Plan, sealed: &[Sealed]) -> Vec<String> {
     changes.map(|change| change.map_or_else(ToString::to_string, |change| subject(change, plan))).collect()
 }
 
+/// Where new events are computed from.
+enum Start<'b> {
+    /// From nothing: they begin a plan.
+    Anew,
+    /// From the plan as it is.
+    Tip,
+    /// From the plan as it was when these were its heads.
+    Base(&'b BTreeSet<EventId>),
+}
+
 struct Before {
     plan: Plan,
     tip: Option<ObjectId>,
     since_snapshot: usize,
-}
-
-/// Makes commits of sealed events.
-struct Press<'r> {
-    repository: &'r Repository,
-    author: Identity,
-    committer: Identity,
-    signer: Option<crate::sign::Signer>,
-    durability: Durability,
-}
-
-struct Pressed {
-    commit: ObjectId,
-    subject: String,
-}
-
-impl<'r> Press<'r> {
-    fn new(repository: &'r Repository, writer: &Writer) -> Result<Self> {
-        let committer = repository.committer()?;
-        Ok(Self {
-            repository,
-            author: Identity::new(&writer.by.name, &writer.by.email)?,
-            signer: repository.signer(&committer)?,
-            committer,
-            durability: repository.durability()?,
-        })
-    }
-
-    /// Writes one commit for each event, each on top of the one before, and says which is the last.
-    fn write(&self, subjects: Vec<String>, sealed: &[Sealed], tip: Option<ObjectId>) -> Result<Option<Pressed>> {
-        let bulk = sealed.len() > BULK && self.durability == Durability::Synced;
-        let durability = if bulk { Durability::Unsynced } else { self.durability };
-        let tree = match tip {
-            None => self.repository.write_empty_tree(self.durability)?,
-            Some(_) => self.repository.empty_tree(),
-        };
-        let mut written = Vec::with_capacity(sealed.len());
-        let mut last = None;
-        for (sealed, subject) in sealed.iter().zip(subjects) {
-            let parents: Vec<ObjectId> = written.last().copied().or(tip).into_iter().collect();
-            let mut raw = record::commit(sealed, &subject, tree, &parents, [&self.author, &self.committer]);
-            if let Some(signer) = &self.signer {
-                raw = signer.sign(&raw)?;
-            }
-            let commit = self.repository.write_commit(&raw, durability)?;
-            written.push(commit);
-            last = Some(Pressed { commit, subject });
-        }
-        if bulk {
-            self.repository.sync_objects(&written)?;
-        }
-        Ok(last)
-    }
+    fork: Option<Fork>,
 }

@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use git_plan_core::Layout;
 
 use super::Work;
-use crate::args::Why;
+use crate::args::Reason;
 use crate::exit::{Failure, Status};
 
 /// Take Markdown plans in: the events that make each, without losing a byte
@@ -66,7 +66,7 @@ pub struct Import {
     #[arg(long)]
     title: Option<String>,
     #[command(flatten)]
-    why: Why,
+    why: Reason,
 }
 
 /// What files of an import hold.

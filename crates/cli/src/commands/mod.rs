@@ -1,5 +1,6 @@
 //! The commands, one file each, and what they share: reading a plan, writing to it, and taking text from stdin.
 
+pub mod absorb;
 pub mod archive;
 pub mod ask;
 pub mod block;
@@ -7,7 +8,9 @@ pub mod criterion;
 pub mod decide;
 pub mod decision;
 pub mod discover;
+pub mod edit;
 pub mod export;
+pub mod hook;
 pub mod import;
 pub mod init;
 pub mod list;
@@ -15,10 +18,12 @@ pub mod log;
 pub mod new;
 pub mod next;
 pub mod note;
+pub mod render;
 pub mod result;
 pub mod section;
 pub mod set;
 pub mod show;
+pub mod staged;
 pub mod status;
 pub mod step;
 pub mod story;
@@ -78,6 +83,9 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         Command::Archive(command) => command.run(&mut work),
         Command::Import(command) => command.run(&mut work),
         Command::Export(command) => command.run(&mut work),
+        Command::Render(command) => command.run(&mut work),
+        Command::Absorb(command) => command.run(&mut work),
+        Command::Edit(command) => command.run(&mut work),
     }?;
     work.damaged.map_or(Ok(()), Err)
 }

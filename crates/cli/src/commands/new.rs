@@ -6,7 +6,7 @@ use git_plan_core::{Change, Kind, Layout, Slug};
 use git_plan_store::{AppendError, Error, Writer};
 
 use super::Work;
-use crate::args::Why;
+use crate::args::Reason;
 use crate::choice;
 use crate::exit::Failure;
 use crate::receipt;
@@ -33,7 +33,7 @@ pub struct New {
     #[arg(long, value_name = "TEXT")]
     objective: Option<String>,
     #[command(flatten)]
-    why: Why,
+    why: Reason,
 }
 
 /// A layout that a plan can begin in.
@@ -78,7 +78,7 @@ impl New {
         let (slug, writer) = (new.slug()?, work.session.writer(&self.why)?);
         let created = work.session.repo.create(&slug, &writer, |batch| author::begin(batch, &new).map(drop));
         let written = match created {
-            Ok(done) => Written { slug, done, repeated: false },
+            Ok(done) => Written { slug, done, repeated: false, conflicts: Vec::new() },
             Err(AppendError::Store(error @ Error::PlanExists { .. })) => self.again(work, slug, &writer, new, error)?,
             Err(error) => return Err(error.into()),
         };

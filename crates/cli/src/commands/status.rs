@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{Reading, Work, list};
 use crate::args::At;
 use crate::exit::Failure;
+use crate::stand::Stand;
 use crate::ui::{Page, Style};
 
 /// Show where a plan stands: what for, how far, what next, what is in the way
@@ -23,8 +24,11 @@ pub struct Status {
 impl Status {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
         let read = work.read(&self.at)?;
+        let file = if self.at.at.is_none() { file(work, &read) } else { None };
         if work.ui.json {
-            return Ok(work.ui.data("status", Some(read.slug.as_str()), read.plan.heads(), json(&read.plan))?);
+            let mut data = json(&read.plan);
+            data["file"] = json!(file.map(|(name, stand, _)| json!({ "path": name, "state": stand.word() })));
+            return Ok(work.ui.data("status", Some(read.slug.as_str()), read.plan.heads(), data)?);
         }
         let mut page = work.ui.page();
         heading(&mut page, &read);
@@ -58,11 +62,34 @@ impl Status {
         if conflicts > 0 {
             page.paint(Style::Blocked, &format!("Conflicts {conflicts}")).end();
         }
+        if let Some((name, stand, known)) = file
+            && (stand != Stand::Missing || known)
+        {
+            page.put(&format!("File      {name} {}", tells(&stand))).end();
+        }
         if let Some(last) = plan.last() {
             let by = plan.person(last).map_or("", |person| person.agent.as_deref().unwrap_or(&person.actor.name));
             page.put("Changed   ").put(&format!("{} by {}", work.ago(last.at), line(by))).end();
         }
         Ok(work.ui.show(&page)?)
+    }
+}
+
+/// The plan's file, how it stands to the plan, and whether it has been one; none where there is no work tree for it.
+fn file(work: &Work<'_>, read: &Reading) -> Option<(String, Stand, bool)> {
+    let place = work.session.home(&read.slug, &read.plan).ok()?;
+    let stand = work.session.stand(&read.slug, &read.plan, &place, false).ok()?;
+    let noted = work.session.repo.views().of(&read.slug);
+    let known = noted.iter().any(|noted| place.inside.as_ref() == Some(&noted.path));
+    Some((place.name(), stand, known))
+}
+
+fn tells(stand: &Stand) -> &'static str {
+    match stand {
+        Stand::Missing => "is missing; `git plan render` writes it",
+        Stand::Current => "is up to date",
+        Stand::Behind(_) => "is behind; `git plan render` writes it",
+        Stand::Edited => "has edits; `git plan absorb` takes them in",
     }
 }
 

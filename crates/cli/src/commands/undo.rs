@@ -33,7 +33,7 @@ impl Undo {
             if !batch.plan().heads().iter().all(known) {
                 history = session.repo.history(&slug, None).map_err(Failure::from)?;
             }
-            let events = write::below(&history, batch.plan().heads());
+            let events = history.below(batch.plan().heads());
             let targets = match &self.event {
                 Some(named) => vec![find(&events, named)?],
                 None => undoable(&events),

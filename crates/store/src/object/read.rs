@@ -1,5 +1,7 @@
 //! Reading commits by id.
 
+use std::ops::Range;
+
 use gix::hash::ObjectId;
 use gix::objs::{Find, Kind};
 use gix::odb::store::{Handle, init};
@@ -25,6 +27,7 @@ impl std::fmt::Debug for Database {
 /// Replace refs are not followed because none are loaded, and grafts because gix does not know them.
 #[derive(Debug)]
 pub struct CommitReader<'r> {
+    repository: &'r Repository,
     database: &'r Database,
     buffer: Vec<u8>,
 }
@@ -34,6 +37,11 @@ impl Repository {
         if let Some(database) = self.database.get() {
             return Ok(database);
         }
+        let opened = self.open_database()?;
+        Ok(self.database.get_or_init(|| opened))
+    }
+
+    fn open_database(&self) -> Result<Database> {
         let directory = self.objects_dir();
         let options = init::Options { current_dir: Some(self.git_dir().to_owned()), ..Default::default() };
         let store = gix::odb::Store::at_opts(directory.clone(), self.hash(), &mut std::iter::empty(), options)
@@ -42,7 +50,7 @@ impl Repository {
         handle.ignore_replacements = true;
         // Neighbouring events are alike, so git packs them as long chains of deltas.
         handle.set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(DELTA_BASES)));
-        Ok(self.database.get_or_init(|| Database(handle)))
+        Ok(Database(handle))
     }
 
     /// A reader of commits.
@@ -50,7 +58,7 @@ impl Repository {
     /// # Errors
     /// Where there is no object database.
     pub fn commit_reader(&self) -> Result<CommitReader<'_>> {
-        Ok(CommitReader { database: self.database()?, buffer: Vec::with_capacity(1024) })
+        Ok(CommitReader { repository: self, database: self.database()?, buffer: Vec::with_capacity(1024) })
     }
 
     /// Whether an object is in the repository, packed or loose.
@@ -69,14 +77,31 @@ impl CommitReader<'_> {
     /// # Errors
     /// Where the commit is missing, cannot be read, or is something else.
     pub fn read(&mut self, id: ObjectId) -> Result<&[u8]> {
-        match self.database.0.try_find(&id, &mut self.buffer) {
-            Ok(Some(object)) if object.kind == Kind::Commit => Ok(object.data),
-            Ok(Some(object)) => {
-                let reason = format!("expected a commit, found a {}", object.kind);
-                Err(Error::ObjectDamaged { id, reason })
-            }
-            Ok(None) => Err(Error::ObjectMissing { id }),
-            Err(e) => Err(Error::damaged(id, &e)),
+        let found = match self.find(self.database, id) {
+            // While git repacks, an object can be between two packs of which one was known; a look at what is there
+            // now finds it.
+            Ok(None) | Err(_) => self.find(&self.repository.open_database()?, id),
+            found => found,
+        };
+        match found? {
+            Some((Kind::Commit, data)) => Ok(&self.buffer[data]),
+            Some((kind, _)) => Err(Error::ObjectDamaged { id, reason: format!("expected a commit, found a {kind}") }),
+            None => Err(Error::ObjectMissing { id }),
         }
+    }
+
+    /// Puts an object into the buffer; says what it is, and where it is there.
+    fn find(&mut self, database: &Database, id: ObjectId) -> Result<Option<(Kind, Range<usize>)>> {
+        let found = database.0.try_find(&id, &mut self.buffer).map_err(|e| Error::damaged(id, &e))?;
+        let Some((kind, at, length)) = found.map(|found| (found.kind, found.data.as_ptr() as usize, found.data.len()))
+        else {
+            return Ok(None);
+        };
+        let start = at.saturating_sub(self.buffer.as_ptr() as usize);
+        let data = start..start.saturating_add(length);
+        if data.end > self.buffer.len() {
+            return Err(Error::ObjectDamaged { id, reason: "its data is not where it was put".to_owned() });
+        }
+        Ok(Some((kind, data)))
     }
 }

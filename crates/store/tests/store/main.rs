@@ -2,6 +2,7 @@
 
 mod file_histories;
 mod fixture;
+mod forks;
 mod killed;
 mod objects;
 mod opening;
@@ -11,3 +12,4 @@ mod reftable;
 mod signing;
 mod snapshots;
 mod vectors;
+mod views;

@@ -7,12 +7,12 @@ use git_plan_store::{AppendError, Appended, Error, Repository, Writer};
 
 use crate::fixture::{Outcome, World, slug};
 
-fn writer(millis: i64) -> Writer {
+pub fn writer(millis: i64) -> Writer {
     let by = Actor { name: "Ada".into(), email: "ada@example.org".into() };
     Writer { by, at: Timestamp::from_millis(1_700_000_000_000 + millis), context: Context::default() }
 }
 
-fn create(repository: &Repository, name: &str) -> Result<Appended, AppendError<RecordError>> {
+pub fn create(repository: &Repository, name: &str) -> Result<Appended, AppendError<RecordError>> {
     repository.create(&slug(name), &writer(0), |batch| {
         let title = Title::new(format!("Plan {name}")).map_err(text_error)?;
         let nonce = Title::new("nonce").map_err(text_error)?;
@@ -24,17 +24,22 @@ fn text_error(error: git_plan_core::TextError) -> RecordError {
     RecordError::NoEffect { code: "text".into(), reason: error.to_string() }
 }
 
-fn add_step(batch: &mut Batch, text: &str) -> Result<(), RecordError> {
+pub fn add_step(batch: &mut Batch, text: &str) -> Result<(), RecordError> {
     let after = batch.plan().steps().last().map(|step| step.item.place.slot);
     let text = Text::new(text).map_err(text_error)?;
     batch.record(StepAdded { after, source: None, state: None, text, under: None }).map(drop)
 }
 
-fn append(repository: &Repository, name: &str, millis: i64, text: &str) -> Result<Appended, AppendError<RecordError>> {
+pub fn append(
+    repository: &Repository,
+    name: &str,
+    millis: i64,
+    text: &str,
+) -> Result<Appended, AppendError<RecordError>> {
     repository.append(&slug(name), &writer(millis), |batch| add_step(batch, text))
 }
 
-fn texts(plan: &Plan) -> Vec<String> {
+pub fn texts(plan: &Plan) -> Vec<String> {
     plan.steps().iter().map(|step| step.item.text().to_owned()).collect()
 }
 

@@ -15,6 +15,9 @@ use super::{Failure, Status, Work};
 /// What a file without any words that make a name is called.
 const NAMELESS: &str = "untitled-plan";
 
+/// How much of a name stays in front of what tells it from another.
+const KEPT: usize = 24;
+
 /// What is to become of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Target {
@@ -95,8 +98,16 @@ fn held(work: &Work<'_>, source: &Source, name: &Slug) -> Result<Held, Failure> 
     if source.bytes.as_deref() == Some(&*bytes::bytes(&view)) {
         return Ok(Held::Same);
     }
+    let (views, own) = (repo.views(), source.inside.as_ref());
+    let digest = source.bytes.as_deref().map(EventId::of);
+    if views.of(name).iter().any(|noted| Some(&noted.path) == own && Some(noted.digest) == digest) {
+        return Ok(Held::Same);
+    }
+    if let Some(home) = views.home(name) {
+        return Ok(if Some(&home) == own { Held::Older } else { Held::Other(home.display().to_string()) });
+    }
     // What keeps its own text was imported, and this file may be where from.
-    Ok(if plan.layout() == Layout::Own {
+    Ok(if plan.layout() == Layout::Own || own == Some(&work.session.usual(name)) {
         Held::Older
     } else {
         Held::Other(format!("a plan in the layout {}", plan.layout()))
@@ -114,7 +125,9 @@ fn suffixed<'a>(name: &'a Slug, below: &'a Path) -> impl Iterator<Item = Slug> +
     let digest = EventId::of(below.as_os_str().as_encoded_bytes()).prefix(8);
     endings.chain([digest]).filter_map(move |ending| {
         let ending = Slug::from_title(&ending)?;
-        let room = Slug::LONGEST.checked_sub(ending.as_str().len() + 1).filter(|&room| room > 0)?;
+        let room = Slug::LONGEST
+            .checked_sub(ending.as_str().len() + 1)
+            .filter(|&room| room >= KEPT.min(name.as_str().len()))?;
         let kept = &name.as_str()[..name.as_str().len().min(room)];
         format!("{kept}-{ending}").parse().ok()
     })

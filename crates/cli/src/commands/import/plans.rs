@@ -13,6 +13,7 @@ use super::told::{self, Told};
 use super::versions::{self, Version};
 use super::{Failure, Import, Status, Work};
 use crate::choice;
+use crate::commands::render;
 
 /// Takes all files in.
 pub(super) fn run(import: &Import, work: &mut Work<'_>) -> Result<(), Failure> {
@@ -99,7 +100,11 @@ fn one(
         make(&mut trial)?;
         trial.into_parts().0
     } else {
-        work.session.repo.create(&slug, &writer, &mut make)?.into_whole(&work.session.repo)?.0
+        let plan = work.session.repo.create(&slug, &writer, &mut make)?.into_whole(&work.session.repo)?.0;
+        if let Some(bytes) = &source.bytes {
+            render::imported(work, &slug, &plan, &source.file, bytes);
+        }
+        plan
     };
     Ok(Told { source: source.name(), slug, plan: Some(plan), kept, versions: versions.len(), trial: import.dry_run })
 }

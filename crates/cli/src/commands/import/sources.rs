@@ -98,10 +98,7 @@ fn markdown_below(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 /// A file's path from the top of the work tree.
 fn inside(work: &Work<'_>, file: &Path) -> Option<PathBuf> {
-    let top = work.session.repo.work_dir()?.canonicalize().ok()?;
-    let whole = std::path::absolute(file).ok()?;
-    let folder = whole.parent()?.canonicalize().ok()?;
-    Some(folder.join(whole.file_name()?).strip_prefix(top).ok()?.to_owned())
+    if file.as_os_str() == "-" { None } else { work.session.named_file(file).ok()?.inside }
 }
 
 fn unread(path: &Path, error: &std::io::Error) -> Failure {

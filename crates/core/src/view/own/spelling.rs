@@ -137,6 +137,8 @@ fn boxed<'a>(source: &'a str, item: &'a Item, changes: &Changes<'_>) -> Cow<'a, 
     let mut read = marks::step(root.tick, &root.text);
     if !is_step {
         read.text.clone_from(&root.text);
+        // A criterion is met or it is not, whatever letter its box has.
+        read.state = if read.state == State::Done { State::Done } else { State::Todo };
     }
     let mut text = (changes.text && item.text() != read.text).then(|| item.text().to_owned());
     let want = match item.progress() {

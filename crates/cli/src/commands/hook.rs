@@ -1,0 +1,110 @@
+//! The `pre-commit` hook: what `git plan init --hook` installs.
+//!
+//! What may be relied on: only what stands between our marks is written or taken away; a hook without them is somebody
+//! else's, and is left as it is.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::Work;
+use crate::exit::{Failure, Status};
+use crate::place::Place;
+
+const BEGIN: &str = "# >>> git-plan >>>\n";
+const END: &str = "# <<< git-plan <<<\n";
+const SHELL: &str = "#!/bin/sh\n";
+
+/// What the hook does. Who has no git-plan commits all the same.
+const BODY: &str = "\
+# Takes the edits of staged plan files in, and stages the files as they are written anew.
+if command -v git-plan >/dev/null 2>&1; then
+\tgit-plan absorb --staged || exit $?
+else
+\techo 'git-plan is not installed: edits of plan files are not taken in' >&2
+fi
+";
+
+/// Installs the hook, or brings it up to date.
+pub fn install(work: &mut Work<'_>) -> Result<(), Failure> {
+    let place = place(work)?;
+    let block = format!("{BEGIN}{BODY}{END}");
+    let new = match read(&place)? {
+        None => format!("{SHELL}{block}"),
+        Some(known) => match around(&known) {
+            Some((before, after)) => format!("{before}{block}{after}"),
+            None => {
+                let message = format!("there is a hook {} already, and it is not ours", place.name());
+                return Err(Failure::new(Status::Refused, "foreign-hook", message)
+                    .hinted("add the line `git-plan absorb --staged || exit $?` to it"));
+            }
+        },
+    };
+    place.write(new.as_bytes())?;
+    fs::set_permissions(&place.file, fs::Permissions::from_mode(0o755))
+        .map_err(|e| failed("make executable", &place, &e))?;
+    say(work, &place, "installed")
+}
+
+/// Takes the hook away; what else is in the file stays.
+pub fn remove(work: &mut Work<'_>) -> Result<(), Failure> {
+    let place = place(work)?;
+    let known = read(&place)?;
+    let Some((before, after)) = known.as_deref().and_then(around) else {
+        let message = format!("{} holds nothing of git-plan", place.name());
+        return Err(Failure::new(Status::NotFound, "no-hook", message));
+    };
+    let rest = format!("{before}{after}");
+    if rest.trim() == SHELL.trim() {
+        fs::remove_file(&place.file).map_err(|e| failed("remove", &place, &e))?;
+    } else {
+        place.write(rest.as_bytes())?;
+    }
+    say(work, &place, "removed")
+}
+
+/// What stands before and after our marks.
+fn around(hook: &str) -> Option<(&str, &str)> {
+    let (before, rest) = hook.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some((before, after))
+}
+
+/// Where git looks for the hook.
+fn place(work: &Work<'_>) -> Result<Place, Failure> {
+    let repo = &work.session.repo;
+    let top = work.session.work_tree()?;
+    let directory = match repo.config().path("core.hooksPath")? {
+        Some(path) => top.join(path),
+        None => repo.common_dir().join("hooks"),
+    };
+    let file: PathBuf = directory.join("pre-commit");
+    let file = if file.exists() { fs::canonicalize(&file).unwrap_or(file) } else { file };
+    Ok(Place { file, inside: None })
+}
+
+fn read(place: &Place) -> Result<Option<String>, Failure> {
+    match fs::read_to_string(&place.file) {
+        Ok(hook) => Ok(Some(hook)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        // What is no text is no hook of ours.
+        Err(e) if e.kind() == ErrorKind::InvalidData => Ok(Some(String::new())),
+        Err(e) => Err(failed("read", place, &e)),
+    }
+}
+
+fn failed(what: &str, place: &Place, error: &std::io::Error) -> Failure {
+    Failure::new(Status::Failed, "io", format!("cannot {what} {}: {error}", place.name()))
+}
+
+fn say(work: &mut Work<'_>, place: &Place, did: &str) -> Result<(), Failure> {
+    if work.ui.json {
+        return Ok(work.ui.data("hook", None, [], json!({ "file": place.name(), "did": did }))?);
+    }
+    let mut page = work.ui.page();
+    page.put(&format!("{} {did}", place.name())).end();
+    Ok(work.ui.show(&page)?)
+}

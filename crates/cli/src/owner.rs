@@ -1,0 +1,78 @@
+//! Which plan a file is the view of.
+//!
+//! The order: `--plan`; the plan whose file it is known to be; the slug in its front matter; the version that it names. What
+//! could be several plans is not guessed.
+
+use std::path::Path;
+
+use git_plan_core::{Slug, absorb, import};
+
+use crate::choice;
+use crate::exit::{Failure, Status};
+use crate::place::Place;
+use crate::session::Session;
+
+/// The plan that a file is the view of.
+pub fn of(session: &Session, place: &Place, text: &str) -> Result<Slug, Failure> {
+    if let Some(named) = &session.flagged {
+        return choice::slug(named);
+    }
+    if let Some(path) = &place.inside
+        && let Some(slug) = known(session, path)?
+    {
+        return Ok(slug);
+    }
+    let plans = session.repo.plans()?;
+    if let Some(slug) = front_slug(text).filter(|slug| plans.contains(slug)) {
+        return Ok(slug);
+    }
+    let mut naming = Vec::new();
+    for slug in plans {
+        if let [name, ..] = absorb::base(text)[..]
+            && session.repo.history(&slug, None)?.event(name)?.is_some()
+        {
+            naming.push(slug);
+        }
+    }
+    one_of(&place.name(), naming)?.ok_or_else(|| {
+        let message = format!("nothing tells which plan {} is the view of", place.name());
+        Failure::new(Status::NotFound, "whose-file", message)
+            .hinted("name the plan with -p, or make one of the file with `git plan import`")
+    })
+}
+
+/// The plan whose file this path, from the top of the work tree, is known to be.
+pub fn known(session: &Session, path: &Path) -> Result<Option<Slug>, Failure> {
+    let (mut own, mut copies, mut usual) = (Vec::new(), Vec::new(), Vec::new());
+    for slug in session.repo.plans()? {
+        let noted = session.repo.views().of(&slug);
+        if noted.iter().rfind(|noted| !noted.copy).is_some_and(|noted| noted.path == path) {
+            own.push(slug);
+        } else if noted.iter().any(|noted| noted.path == path) {
+            copies.push(slug);
+        } else if session.usual(&slug) == path {
+            usual.push(slug);
+        }
+    }
+    let several = [own, copies, usual].into_iter().find(|slugs| !slugs.is_empty());
+    one_of(&path.display().to_string(), several.unwrap_or_default())
+}
+
+fn one_of(name: &str, mut slugs: Vec<Slug>) -> Result<Option<Slug>, Failure> {
+    if slugs.len() > 1 {
+        let names = slugs.iter().map(Slug::as_str).collect::<Vec<_>>().join(", ");
+        let message = format!("{name} could be the view of several plans: {names}");
+        return Err(Failure::new(Status::Ambiguous, "whose-file", message).hinted("name the plan with -p"));
+    }
+    Ok(slugs.pop())
+}
+
+/// The slug that a text's front matter names.
+fn front_slug(text: &str) -> Option<Slug> {
+    let front = import::read(text).front_matter?;
+    let field = front.fields.into_iter().find(|field| field.name == "slug")?;
+    match field.value {
+        import::Value::Scalar(slug) => slug.parse().ok(),
+        _ => None,
+    }
+}

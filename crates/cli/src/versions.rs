@@ -1,0 +1,165 @@
+//! Which version of a plan a text is, or was edited from.
+//!
+//! What may be relied on: a text that names its version is of that version; any other is traced by what is known to have
+//! been a view: the files that were rendered, absorbed or imported here, and what git has of the file in `HEAD` and in the
+//! index. Of those the nearest by changed lines counts, the newest where several are as near. So a file from an older
+//! branch is compared with the older version, and nothing that it lacks is taken for removed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use git_plan_core::{EventId, Plan, Slug, absorb, bytes, view};
+use git_plan_store::{Error, History};
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use crate::exit::Failure;
+use crate::place::Place;
+use crate::session::Session;
+
+/// How many of the newest versions are looked through for one whose view has a digest.
+const SCANNED: usize = 500;
+/// How many of the newest noted versions a text is compared with.
+const COMPARED: usize = 40;
+
+/// The bytes of a plan's view.
+pub fn bytes_of(plan: &Plan) -> Vec<u8> {
+    bytes::bytes(&view::render(plan, plan.layout())).into_owned()
+}
+
+/// The version that an edit was made at.
+#[derive(Debug)]
+pub struct Base {
+    /// Its heads.
+    pub heads: BTreeSet<EventId>,
+    /// Whether it is no more than a guess: nothing was known of the file.
+    pub guessed: bool,
+}
+
+impl Session {
+    /// The version that a text was edited from.
+    pub fn edited_at(&self, slug: &Slug, place: &Place, text: &str) -> Result<Base, Failure> {
+        let history = self.repo.history(slug, None)?;
+        let sure = |heads| Ok(Base { heads, guessed: false });
+        let named = absorb::base(text);
+        if !named.is_empty() {
+            return sure(named_version(slug, &history, &named)?);
+        }
+        let candidates = self.candidates(slug, &history, place, &EventId::of(&bytes::bytes(text)));
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let mut nearest: Option<(usize, BTreeSet<EventId>)> = None;
+        for heads in candidates {
+            let plan = Plan::replay(&history.below(&heads));
+            let was = view::render(&plan, plan.layout());
+            let distance = changed(&was.split_inclusive('\n').collect::<Vec<_>>(), &lines);
+            if nearest.as_ref().is_none_or(|(least, _)| distance < *least) {
+                nearest = Some((distance, heads));
+            }
+        }
+        match nearest {
+            Some((_, heads)) => sure(heads),
+            None => Ok(Base { heads: history.plan.heads().clone(), guessed: true }),
+        }
+    }
+
+    /// The versions that a file may have been edited from, newest first.
+    fn candidates(&self, slug: &Slug, history: &History, place: &Place, own: &EventId) -> Vec<BTreeSet<EventId>> {
+        let noted = self.repo.views().of(slug);
+        let mut digests: BTreeSet<EventId> = BTreeSet::new();
+        for at in ["HEAD", ""] {
+            let blob = place.inside.as_deref().and_then(|path| self.blob(at, path));
+            digests.extend(blob.map(|blob| EventId::of(&blob)));
+        }
+        let known = |digest: &EventId| noted.iter().rfind(|noted| noted.digest == *digest).map(|n| n.heads.clone());
+        let mut unknown: BTreeSet<EventId> = digests.iter().filter(|digest| known(digest).is_none()).copied().collect();
+        if noted.is_empty() && unknown.is_empty() {
+            unknown.insert(*own);
+        }
+        let found = if unknown.is_empty() { BTreeMap::new() } else { scan(history, &unknown) };
+        let order: BTreeMap<EventId, usize> =
+            history.entries.iter().enumerate().map(|(at, entry)| (entry.event.id, at)).collect();
+        let age =
+            |heads: &BTreeSet<EventId>| heads.iter().map(|head| order.get(head).copied()).collect::<Option<Vec<_>>>();
+        let newest = |heads: &BTreeSet<EventId>| age(heads).and_then(|places| places.into_iter().max());
+        // What git has of the file always counts, and a view that was not edited at all; of the rest, the newest.
+        digests.insert(*own);
+        let of_git: Vec<BTreeSet<EventId>> = digests.iter().filter_map(known).chain(found.into_values()).collect();
+        let mut of_notes: Vec<BTreeSet<EventId>> = noted.iter().map(|noted| noted.heads.clone()).collect();
+        of_notes.retain(|heads| newest(heads).is_some());
+        of_notes.sort_by_key(|heads| std::cmp::Reverse(newest(heads)));
+        of_notes.dedup();
+        of_notes.truncate(COMPARED);
+        let mut all: Vec<BTreeSet<EventId>> = of_git.into_iter().chain(of_notes).collect();
+        all.retain(|heads| newest(heads).is_some());
+        all.sort_by_key(|heads| std::cmp::Reverse(newest(heads)));
+        all.dedup();
+        all
+    }
+
+    /// What git has of a file: in a commit, or in the index where none is named.
+    pub fn blob(&self, at: &str, path: &Path) -> Option<Vec<u8>> {
+        let mut name = std::ffi::OsString::from(format!("{at}:"));
+        name.push(path);
+        self.repo.git(["cat-file", "blob"]).arg(name).run().ok()
+    }
+}
+
+/// The version that a view names, which must be one of the plan's.
+pub fn named_version(slug: &Slug, history: &History, named: &[&str]) -> Result<BTreeSet<EventId>, Failure> {
+    let mut heads = BTreeSet::new();
+    for &name in named {
+        let Some(event) = history.event(name)? else {
+            let unknown = Error::NoSuchPoint { slug: slug.to_string(), point: name.to_owned() };
+            let failure = Failure::from(unknown);
+            let message = format!("the file says that it shows a version that is not here: {}", failure.message);
+            let hint = "fetch the plan from where the file comes from, or name the version that was edited with --base";
+            return Err(Failure { message, ..failure }.hinted(hint));
+        };
+        heads.insert(event);
+    }
+    Ok(heads)
+}
+
+/// The newest versions whose views have these digests, among the last few hundred.
+pub fn scan(history: &History, digests: &BTreeSet<EventId>) -> BTreeMap<EventId, BTreeSet<EventId>> {
+    let mut found = BTreeMap::new();
+    let mut look = |plan: &Plan| {
+        if let Some(digest) = digests.get(&EventId::of(&bytes_of(plan))) {
+            found.insert(*digest, plan.heads().clone());
+        }
+    };
+    let first = history.entries.len().saturating_sub(SCANNED);
+    let mut plan = Plan::default();
+    for (at, entry) in history.entries.iter().enumerate() {
+        let event = &entry.event;
+        if at == 0 {
+            plan = Plan::replay(std::slice::from_ref(event));
+        } else if plan.heads().iter().eq(&event.parents) {
+            plan.extend(std::slice::from_ref(event));
+        } else {
+            // Not what was looked at last: the version at an event is what lies below it, and nothing else.
+            if event.parents.len() > 1 && at >= first {
+                look(&Plan::replay(&history.below(&event.parents.iter().copied().collect())));
+            }
+            plan = Plan::replay(&history.below(&[event.id].into()));
+        }
+        if at >= first {
+            look(&plan);
+        }
+    }
+    if history.plan.heads().len() > 1 {
+        look(&history.plan);
+    }
+    found
+}
+
+/// How many lines were taken away or added.
+fn changed(old: &[&str], new: &[&str]) -> usize {
+    let ops = capture_diff_slices(Algorithm::Myers, old, new);
+    let size = |op: &DiffOp| match *op {
+        DiffOp::Equal { .. } => 0,
+        DiffOp::Delete { old_len, .. } => old_len,
+        DiffOp::Insert { new_len, .. } => new_len,
+        DiffOp::Replace { old_len, new_len, .. } => old_len + new_len,
+    };
+    ops.iter().map(size).sum()
+}
