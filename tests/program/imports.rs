@@ -20,8 +20,11 @@ impl World {
     /// Commits the work tree, as somebody at some time.
     fn commit(&self, author: &str, date: &str, subject: &str) {
         self.git(&["add", "--all"]);
-        let (author, date) = (format!("--author={author} <{author}@example.org>"), format!("--date={date}"));
-        self.git(&["commit", "--quiet", "--allow-empty", &author, &date, "-m", subject]);
+        let mut command = self.command("git", &self.repository());
+        command.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date);
+        let author = format!("--author={author} <{author}@example.org>");
+        let done = command.args(["commit", "--quiet", "--allow-empty", &author, "-m", subject]).status();
+        assert!(done.is_ok_and(|status| status.success()), "{subject:?} is committed");
     }
 
     /// The bytes that `show --raw` writes.

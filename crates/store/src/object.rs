@@ -29,9 +29,6 @@ use crate::error::{At, Error, Result};
 use crate::repository::Repository;
 use crate::sharing::Sharing;
 
-/// How many threads sync the objects of a bulk write.
-const SYNCERS: usize = 16;
-
 pub use commit::{Malformed, RawCommit};
 pub use read::CommitReader;
 pub(crate) use read::Database;
@@ -90,16 +87,19 @@ impl Repository {
     /// # Errors
     /// Where one cannot be synced. An object that is not loose is taken for packed, and git syncs packs.
     pub fn sync_objects(&self, ids: &[ObjectId]) -> Result<()> {
-        let paths: Vec<PathBuf> = ids.iter().map(|id| self.loose_path(id)).collect();
-        let parents = paths.iter().flat_map(|path| path.ancestors().skip(1).take(2)).map(Path::to_owned);
-        let directories: Vec<PathBuf> = parents.collect::<BTreeSet<_>>().into_iter().collect();
-        at_once(&paths, |path| match File::open(path) {
-            Ok(file) => file.sync_all().at("sync", path),
-            Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
-            Err(e) => Err(e).at("open", path),
-        })?;
-        at_once(&directories, |directory| match sync_directory(directory) {
-            // Where nothing is loose any more, its folder may be gone.
+        let mut directories = BTreeSet::new();
+        for path in ids.iter().map(|id| self.loose_path(id)) {
+            match File::open(&path) {
+                Ok(file) => {
+                    file.sync_all().at("sync", &path)?;
+                    directories.extend(path.ancestors().skip(1).take(2).map(Path::to_owned));
+                }
+                Err(e) if e.kind() == ErrorKind::NotFound => {}
+                Err(e) => return Err(e).at("open", &path),
+            }
+        }
+        directories.iter().try_for_each(|directory| match sync_directory(directory) {
+            // A repack took the last object out of it.
             Err(_) if !directory.exists() => Ok(()),
             synced => synced,
         })
@@ -163,24 +163,6 @@ impl Repository {
             Durability::Synced => sync_directory(fan_out),
         }
     }
-}
-
-/// Does something to several files at once, because a disk syncs many together as fast as one.
-fn at_once(paths: &[PathBuf], each: impl Fn(&Path) -> Result<()> + Sync) -> Result<()> {
-    let each = &each;
-    std::thread::scope(|scope| {
-        let share = |paths: &'_ [PathBuf]| paths.iter().try_for_each(|path| each(path));
-        match paths.len().div_ceil(SYNCERS) {
-            0 | 1 if paths.len() < SYNCERS => share(paths),
-            most => {
-                let threads: Vec<_> = paths.chunks(most).map(|paths| scope.spawn(move || share(paths))).collect();
-                threads.into_iter().try_for_each(|thread| match thread.join() {
-                    Ok(done) => done,
-                    Err(panic) => std::panic::resume_unwind(panic),
-                })
-            }
-        }
-    })
 }
 
 fn compress(file: File, kind: Kind, data: &[u8], durability: Durability) -> std::io::Result<()> {

@@ -21,7 +21,8 @@ use crate::exit::{Failure, Status};
 /// Files are taken in as they are, and `git plan show --raw` gives the same bytes back: UTF-8 or not, with any line
 /// ends. Steps, criteria, decisions, discoveries and questions are found in them; everything else is kept as prose.
 /// A folder stands for the files below it that end in .md, each a plan of its own, but for those in hidden folders,
-/// `node_modules` and `target`. A file that is a plan already is left alone.
+/// `node_modules` and `target`. A file that is a plan already is left alone; where one of several files cannot be taken
+/// in, the others are, and the exit status is that of the first that failed.
 ///
 /// With `--history`, the plan begins with the first version of the file that a commit has, and each later one is an edit
 /// of it, with the author and the date of its commit. Renames are followed. Of a merge, the commits that it brought in
