@@ -37,7 +37,7 @@ impl<'a> Surroundings<'a> {
             let source = item.source.as_ref().map_or("", |source| source.value());
             source.ends_with("\n\n") || source.ends_with("\n\r\n")
         };
-        let last = siblings.iter().rposition(|item| item.kind() != Kind::Prose).unwrap_or(0);
+        let last = siblings.iter().rposition(|item| item.kind() != Kind::Prose && spelled(item)).unwrap_or(0);
         let loose = siblings.iter().take(last).filter(|item| item.kind() != Kind::Prose).any(|item| ends_blank(&item));
         let (mut samples, mut done, mut places) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut follows = above.is_some();

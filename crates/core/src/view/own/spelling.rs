@@ -157,7 +157,9 @@ fn boxed<'a>(source: &'a str, item: &'a Item, changes: &Changes<'_>) -> Cow<'a, 
             Some(at) => edits.replace(at.clone(), tick.to_string()),
             None => edits.replace(parts.after_marker..parts.after_marker, format!("[{tick}] ")),
         }
-        if is_step && marks::step(Some(tick), &root.text).state != want {
+        // Marks that say that it is begun go when it no longer is only that.
+        let is_marked = want != State::Doing && marks::step(None, &root.text).state == State::Doing;
+        if is_step && (is_marked || marks::step(Some(tick), &root.text).state != want) {
             let text = text.get_or_insert_with(|| item.text().to_owned());
             if marks::step(Some(tick), text).state != want && want == State::Dropped {
                 *text = format!("~~{text}~~");
@@ -174,7 +176,7 @@ fn boxed<'a>(source: &'a str, item: &'a Item, changes: &Changes<'_>) -> Cow<'a, 
             let rest = crate::import::times::leading(&root.text).filter(|_| read.text != root.text);
             let kept = rest.map_or(0, |claimed| root.text.len() - claimed.rest.len());
             let from = (parts.text.start + kept).min(parts.text.end);
-            edits.replace(from..parts.text.end, time + &wrapped(&text, source, root, &parts));
+            edits.replace(from..parts.text.end, time + &wrapped(&text, source, root, &parts, from));
         }
         None if !time.is_empty() => edits.replace(parts.text.start..parts.text.start, time),
         None => {}
@@ -218,7 +220,7 @@ pub(super) fn indented(text: &str, column: usize, eol: &str) -> String {
 }
 
 /// A new wording in the place of an old one: wrapped where that was, as wide as that was.
-fn wrapped(text: &str, source: &str, root: &ListItem<'_>, parts: &Parts) -> String {
+fn wrapped(text: &str, source: &str, root: &ListItem<'_>, parts: &Parts, from: usize) -> String {
     let eol = eol(source);
     let width = lines(source, 1).take(root.text_lines).map(|line| line.text.chars().count()).max().unwrap_or(80);
     let mut out = String::new();
@@ -230,7 +232,7 @@ fn wrapped(text: &str, source: &str, root: &ListItem<'_>, parts: &Parts) -> Stri
             out.push_str(line);
             continue;
         }
-        let first = if i == 0 { parts.text.start } else { parts.column };
+        let first = if i == 0 { from } else { parts.column };
         let mut used = first;
         for (n, word) in line.split(' ').enumerate() {
             let length = word.chars().count();
