@@ -3,11 +3,12 @@
 //! Every figure is CPU time, user and system, of whole processes, and stands beside its rival or its floor, measured in
 //! the same run in turns with it: A B A B. Only medians are compared, so other work on the machine hurts little. Data
 //! is made by a generator with a fixed seed. The table goes to stdout as Markdown; `--long` adds 100,000 events; words
-//! choose sections (`append show replay list size race`).
+//! choose sections (`append show replay list size markdown race`).
 
 mod append;
 mod data;
 mod list;
+mod markdown;
 mod measure;
 mod race;
 mod replay;
@@ -33,6 +34,7 @@ const SECTIONS: &[Section] = &[
     ("replay", replay::measure),
     ("list", list::measure),
     ("size", size::measure),
+    ("markdown", markdown::measure),
     ("race", race::measure),
 ];
 
@@ -56,7 +58,7 @@ fn run(words: &[&str]) -> Result {
     let long = words.contains(&"--long");
     let chosen: Vec<&&str> = words.iter().filter(|word| **word != "--long").collect();
     if let Some(unknown) = chosen.iter().find(|word| SECTIONS.iter().all(|(name, _)| name != **word)) {
-        return Err(format!("{unknown}: expected --long, append, show, replay, list, size or race").into());
+        return Err(format!("{unknown}: expected --long, append, show, replay, list, size, markdown or race").into());
     }
     build()?;
     let mut table = Table::begin()?;

@@ -218,3 +218,39 @@ fn first_difference(a: &str, b: &str) -> String {
     let cut = |text: &str| text.chars().take(200).collect::<String>();
     format!("{:?}\nbecame {:?}", cut(a), cut(b))
 }
+
+/// Words that a text has, and a view of the plan that it made has not; labels that the view spells otherwise aside.
+fn words_lost(text: &str, view: &str) -> Vec<String> {
+    let (mut asked, mut shown) = (words::Words::new(), words::Words::new());
+    words::count(text, &mut asked);
+    words::count(view, &mut shown);
+    // Times are written as the layout writes them, and a discovery is called an observation.
+    let respelled = |word: &str| matches!(word, "t" | "z" | "discovery");
+    let is_lost =
+        |word: &String| !shown.contains_key(word) && word.chars().any(char::is_alphabetic) && !respelled(word);
+    asked.into_keys().filter(is_lost).collect()
+}
+
+#[test]
+fn no_word_of_the_corpus_is_lost_where_a_plan_of_its_own_text_is_shown_in_a_house_layout() -> TestResult {
+    let Some(corpus) = corpus() else { return Ok(()) };
+    let mut lost: BTreeMap<String, usize> = BTreeMap::new();
+    let mut files = 0;
+    for dialect in list(&corpus.join("plans"))? {
+        for file in list(&dialect)? {
+            files += 1;
+            let written = std::fs::read(&file)?;
+            let text = bytes::text(&written);
+            let (batch, _) = imported(&import::read(&text), Some(Layout::Own))?;
+            for layout in [Layout::Execplan, Layout::Cookbook] {
+                for word in words_lost(&text, &view::render(batch.plan(), layout)) {
+                    println!("{layout} {} {word}", file.display());
+                    *lost.entry(word).or_default() += 1;
+                }
+            }
+        }
+    }
+    println!("{files} files, {} words lost", lost.len());
+    assert!(lost.is_empty(), "every word of a plan is in each of its views: {lost:?}");
+    Ok(())
+}

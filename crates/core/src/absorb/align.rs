@@ -134,20 +134,27 @@ pub(super) fn align<'i, 'a>(
 
 /// Where in the edited text each atom of the base is found again.
 fn same(old: &[&str], new: &[&str]) -> Vec<Option<usize>> {
+    // Most edits touch little: what is the same at both ends is not compared any further.
+    let begin = old.iter().zip(new).take_while(|(old, new)| old == new).count();
+    let (old_rest, new_rest) = (&old[begin..], &new[begin..]);
+    let end = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(old, new)| old == new).count();
+    let middles = [&old_rest[..old_rest.len() - end], &new_rest[..new_rest.len() - end]];
     let mut names: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut numbered = Vec::with_capacity(2);
-    for atoms in [old, new] {
-        let mut numbers = Vec::with_capacity(atoms.len());
-        for &atom in atoms {
+    let [old_middle, new_middle] = middles.map(|atoms| {
+        let mut number = |atom| {
             let next = names.len() as u32;
-            numbers.push(*names.entry(atom).or_insert(next));
-        }
-        numbered.push(numbers);
-    }
+            *names.entry(atom).or_insert(next)
+        };
+        atoms.iter().map(|&atom| number(atom)).collect::<Vec<u32>>()
+    });
     let mut found = vec![None; old.len()];
-    for op in capture_diff_slices(Algorithm::Histogram, &numbered[0], &numbered[1]) {
+    found[..begin].iter_mut().enumerate().for_each(|(at, found)| *found = Some(at));
+    for at in 1..=end {
+        found[old.len() - at] = Some(new.len() - at);
+    }
+    for op in capture_diff_slices(Algorithm::Histogram, &old_middle, &new_middle) {
         if let DiffOp::Equal { old_index, new_index, len } = op {
-            for at in 0..len {
+            for at in begin..begin + len {
                 found[old_index + at] = Some(new_index + at);
             }
         }
