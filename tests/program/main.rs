@@ -15,6 +15,7 @@ mod files;
 mod git_interop;
 mod hooks;
 mod hostile;
+mod imports;
 mod killed;
 mod races;
 mod records;

@@ -36,7 +36,7 @@ pub enum Status {
 }
 
 /// A command that did not do what it was asked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Failure {
     /// The exit status.
     pub status: Status,

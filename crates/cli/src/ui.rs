@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 
 use git_plan_core::{EventId, text};
 use git_plan_store::Environment;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::args::{Colour, Global};
@@ -185,6 +186,19 @@ impl Ui {
         if let Some(hint) = &failure.hint {
             self.hint(hint);
         }
+    }
+
+    /// How far something is that takes a while, shown on a terminal while it lasts.
+    pub fn progress(&self, of: usize) -> ProgressBar {
+        if self.json {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(of as u64);
+        // Where there is no such style, the usual one does.
+        if let Ok(style) = ProgressStyle::with_template("{pos}/{len} {wide_msg}") {
+            bar.set_style(style);
+        }
+        bar
     }
 
     /// Waits for the pager, if there is one.

@@ -61,11 +61,28 @@ impl Batch {
         self.at
     }
 
+    /// A batch that goes on from here without the events so far, to be [taken over](Self::take_over) or dropped.
+    pub(crate) fn trial(&self) -> Self {
+        let Self { plan, by, at, context, .. } = self;
+        Self { plan: plan.clone(), by: by.clone(), at: *at, context: context.clone(), sealed: Vec::new() }
+    }
+
+    /// Goes on from where a trial ended, with its events.
+    pub(crate) fn take_over(&mut self, trial: Self) {
+        (self.plan, self.context) = (trial.plan, trial.context);
+        self.sealed.extend(trial.sealed);
+    }
+
     /// Marks the events to come as one group, which the log folds.
     pub fn group(&mut self) {
         let mut seed = format!("{} {} {}", self.at, self.by.email, self.by.name);
         self.plan.heads().iter().for_each(|head| seed.push_str(&head.to_string()));
         self.context.batch = Tag::new(EventId::of(seed.as_bytes()).prefix(16)).ok();
+    }
+
+    /// Says something else beside the events to come: in an import of several versions, each has its own.
+    pub fn say(&mut self, say: impl FnOnce(&mut Context)) {
+        say(&mut self.context);
     }
 
     /// Records a change, and says the id of its event.

@@ -52,28 +52,25 @@ pub fn bytes(text: &str) -> Cow<'_, [u8]> {
         return Cow::Borrowed(text.as_bytes());
     }
     let mut out = Vec::with_capacity(text.len());
-    let mut high = None;
-    for c in text.chars() {
-        let code = u32::from(c);
-        match high.take() {
-            Some(first) if (LOW..LOW + 16).contains(&code) => {
-                out.push(((first - HIGH) << 4 | (code - LOW)) as u8);
-                continue;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        // A half without its other half is no byte, and stays what it is.
+        match rest.clone().next().and_then(|low| byte(c, low)) {
+            Some(byte) => {
+                out.push(byte);
+                rest.next();
             }
-            // A half without its other half is no byte, and stays what it is.
-            Some(first) => out.extend(char::from_u32(first).map(|c| c.to_string()).unwrap_or_default().bytes()),
-            None => {}
+            None => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }
-        if (HIGH..LOW).contains(&code) {
-            high = Some(code);
-        } else {
-            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-    }
-    if let Some(c) = high.and_then(char::from_u32) {
-        out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     }
     Cow::Owned(out)
+}
+
+/// The byte that two characters stand for, where they are its halves.
+pub(crate) fn byte(high: char, low: char) -> Option<u8> {
+    let high = u32::from(high).checked_sub(HIGH).filter(|&half| half < 16)?;
+    let low = u32::from(low).checked_sub(LOW).filter(|&half| half < 16)?;
+    u8::try_from(high << 4 | low).ok()
 }
 
 #[cfg(test)]
@@ -87,5 +84,14 @@ mod tests {
         for bytes in samples {
             assert_eq!(&*super::bytes(&text(bytes)), *bytes, "no byte is lost or changed");
         }
+    }
+
+    #[test]
+    fn a_half_alone_stays_what_it_is_and_both_are_seen() {
+        for text in ["\u{fdd0}", "\u{fdd0}a", "\u{fde1}\u{fdd1}", "\u{fdd0}\u{fdd0}"] {
+            assert_eq!(&*super::bytes(text), text.as_bytes(), "{text:?} stands for no byte");
+        }
+        assert_eq!(crate::text::neutral(&text(b"a\xff\0b")), "a<FF><00>b", "a byte that is no text is shown in hex");
+        assert_eq!(crate::text::neutral("\u{fde1}"), "<U+FDE1>", "and a half is shown as the character that it is");
     }
 }

@@ -10,8 +10,8 @@ use core::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits;
 use crate::prelude::*;
+use crate::{bytes, limits};
 
 /// A text that breaks a limit: which, and how long it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -110,7 +110,7 @@ text_type! {
 /// The text with everything that a terminal or a reader's eye could be deceived by made visible.
 ///
 /// Line feeds and tabs stay; other controls become their pictures (`␛`), bidirectional and invisible format
-/// characters become `<U+202E>`.
+/// characters become `<U+202E>`, and bytes that are no text ([`crate::bytes`]) become `<83>`.
 ///
 /// ```
 /// assert_eq!(git_plan_core::text::neutral("\u{1b}[31mred\u{202e}"), "␛[31mred<U+202E>");
@@ -121,8 +121,16 @@ pub fn neutral(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if c == '\n' || c == '\t' || !is_active(c) { shown.push(c) } else { show(c, &mut shown) }
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c == '\n' || c == '\t' || !is_active(c) {
+            shown.push(c);
+        } else if let Some(byte) = rest.clone().next().and_then(|low| bytes::byte(c, low)) {
+            shown.push_str(&format!("<{byte:02X}>"));
+            rest.next();
+        } else {
+            show(c, &mut shown);
+        }
     }
     Cow::Owned(shown)
 }
@@ -150,7 +158,7 @@ pub(crate) fn is_active(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{fdd0}'..='\u{fdef}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn show(c: char, out: &mut String) {

@@ -130,5 +130,8 @@ fn title_status_and_prose_are_written_where_the_text_has_them() -> TestResult {
         },
     )?;
     // A value that is not understood is left alone.
-    changes(text, text, |batch| Ok(drop(field::set(batch, Field::Status, "done")?)))
+    changes(text, text, |batch| {
+        field::set(batch, Field::Status, "done")?;
+        Ok(())
+    })
 }

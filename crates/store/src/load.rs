@@ -91,7 +91,8 @@ impl Repository {
     /// The plan with its events, now or at a point in its history.
     ///
     /// `at` is an event's id or a unique prefix of one, a git revision of the plan (`plans/x~3`, `plans/x@{yesterday}`),
-    /// or an RFC 3339 time or a date, which takes in what is not later in the plan's order.
+    /// or an RFC 3339 time or a date, which takes in what is not later in the plan's order; a time before all of it goes by
+    /// the times that an import of a file's history found.
     ///
     /// # Errors
     /// Where there is no such plan or no such point. Damage is no error here.

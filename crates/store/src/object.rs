@@ -13,6 +13,7 @@
 mod commit;
 mod read;
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::RandomState;
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, Hasher};
@@ -81,20 +82,27 @@ impl Repository {
         ObjectId::empty_tree(self.hash())
     }
 
-    /// Syncs an object that was written [`Durability::Unsynced`], as a bulk import does before it moves its ref.
+    /// Syncs objects that were written [`Durability::Unsynced`], as a bulk import does before it moves its ref.
     ///
     /// # Errors
-    /// Where it cannot be synced. An object that is not loose is taken for packed, and git syncs packs.
-    pub fn sync_object(&self, id: &ObjectId) -> Result<()> {
-        let path = self.loose_path(id);
-        match File::open(&path) {
-            Ok(file) => {
-                file.sync_all().at("sync", &path)?;
-                sync_parents(&path)
+    /// Where one cannot be synced. An object that is not loose is taken for packed, and git syncs packs.
+    pub fn sync_objects(&self, ids: &[ObjectId]) -> Result<()> {
+        let mut directories = BTreeSet::new();
+        for path in ids.iter().map(|id| self.loose_path(id)) {
+            match File::open(&path) {
+                Ok(file) => {
+                    file.sync_all().at("sync", &path)?;
+                    directories.extend(path.ancestors().skip(1).take(2).map(Path::to_owned));
+                }
+                Err(e) if e.kind() == ErrorKind::NotFound => {}
+                Err(e) => return Err(e).at("open", &path),
             }
-            Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
-            Err(e) => Err(e).at("open", &path),
         }
+        directories.iter().try_for_each(|directory| match sync_directory(directory) {
+            // A repack took the last object out of it.
+            Err(_) if !directory.exists() => Ok(()),
+            synced => synced,
+        })
     }
 
     /// The id that these bytes have as a commit.
@@ -128,7 +136,7 @@ impl Repository {
             // Not being its owner is no obstacle: git does not insist on touching either.
             let now = std::time::SystemTime::now();
             let _ = file.set_modified(now);
-            return if durability == Durability::Synced { self.sync_object(&id) } else { Ok(()) };
+            return if durability == Durability::Synced { self.sync_objects(&[id]) } else { Ok(()) };
         }
         let sharing = Sharing::of(self.config())?;
         let fan_out = path.parent().unwrap_or(&path);

@@ -81,11 +81,29 @@ impl History {
             .filter(|placed| placed.time <= time.millis())
             .map(|placed| events[placed.index].id)
             .collect();
-        if kept.is_empty() {
-            let slug = self.plan.slug().map_or_else(String::new, ToString::to_string);
-            return Err(Error::NoSuchPoint { slug, point: point.to_owned() });
+        if !kept.is_empty() {
+            return Ok(self.only(|entry| kept.contains(&entry.event.id)));
         }
-        Ok(self.only(|entry| kept.contains(&entry.event.id)))
+        match self.claimed_until(time) {
+            Some(event) => Ok(self.up_to(event)),
+            None => {
+                let slug = self.plan.slug().map_or_else(String::new, ToString::to_string);
+                Err(Error::NoSuchPoint { slug, point: point.to_owned() })
+            }
+        }
+    }
+
+    /// The last event of the versions that an import of a file's history found at a time before all that was recorded.
+    ///
+    /// The events of one version share a batch, and its commit; its time is the latest that they claim.
+    fn claimed_until(&self, time: Timestamp) -> Option<EventId> {
+        let of = |entry: &Entry| (entry.event.context.batch.clone(), entry.event.context.code.clone());
+        let claimed = |version: &&[Entry]| {
+            let claims = version.iter().map(|entry| entry.event.context.occurred);
+            claims.max().flatten().is_some_and(|claimed| claimed <= time)
+        };
+        let versions = self.entries.chunk_by(|one, next| of(one) == of(next));
+        versions.take_while(claimed).last()?.last().map(|entry| entry.event.id)
     }
 
     fn only(self, keep: impl Fn(&Entry) -> bool) -> Self {

@@ -70,7 +70,7 @@ impl<'r> Press<'r> {
             last = Some(Pressed { commit, subject });
         }
         if bulk {
-            written.iter().try_for_each(|commit| self.repository.sync_object(commit))?;
+            self.repository.sync_objects(&written)?;
         }
         Ok(last)
     }

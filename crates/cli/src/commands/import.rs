@@ -1,26 +1,33 @@
 //! `git plan import`
 
+mod naming;
+mod plans;
 mod records;
+mod sources;
+mod told;
+mod versions;
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
-use git_plan_core::import::{self, Options, Report};
-use git_plan_core::issue_form;
-use git_plan_core::{Batch, Kind, Layout, Plan, Slug, Title};
-use serde_json::{Value, json};
+use git_plan_core::Layout;
 
 use super::Work;
 use crate::args::Reason;
-use crate::choice;
 use crate::exit::{Failure, Status};
-use crate::ui::Style;
 
-/// Take a Markdown plan in: the events that make it, without losing a word
+/// Take Markdown plans in: the events that make each, without losing a byte
 ///
-/// Headings of the house and of the Cookbook's ExecPlans are understood, with their steps, decisions, discoveries,
-/// questions and times. What is not understood is kept as prose in its place, and named.
+/// Files are taken in as they are, and `git plan show --raw` gives the same bytes back: UTF-8 or not, with any line
+/// ends. Steps, criteria, decisions, discoveries and questions are found in them; everything else is kept as prose.
+/// A folder stands for the files below it that end in .md, each a plan of its own, but for those in hidden folders,
+/// `node_modules` and `target`. A file that is a plan already is left alone; where one of several files cannot be taken
+/// in, the others are, and the exit status is that of the first that failed.
+///
+/// With `--history`, the plan begins with the first version of the file that a commit has, and each later one is an edit
+/// of it, with the author and the date of its commit. Renames are followed. Of a merge, the commits that it brought in
+/// are taken where they alone changed the file; where both sides did, the merge is one version. `git plan show --at`
+/// a time before the import goes by these dates.
 ///
 /// With `--format madr`, decision records (MADR, Nygard's form, log4brains) become the decisions of one plan, in the order
 /// of their numbers; a folder stands for its records. With `--issue-form`, the body that GitHub made of an issue form
@@ -28,20 +35,28 @@ use crate::ui::Style;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   git plan import docs/plan.md
+  git plan import --history docs/plan.md
+  git plan import --dry-run plans
   git plan import --slug storage --layout execplan docs/plan.md
   cat plan.md | git plan import --slug pasted -
   git plan import --format madr docs/decisions
   gh issue view 12 --json body --jq .body | git plan import --issue-form --title \"Search\" -")]
 pub struct Import {
-    /// The files to take in; `-` is stdin
+    /// The files to take in, or folders of them; `-` is stdin
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The plan's name in commands and refs [default: from the front matter, else the title]
+    /// The plan's name in commands and refs [default: from the front matter, the title, or the file's name]
     #[arg(long)]
     slug: Option<String>,
-    /// How the plan is written as Markdown from now on [default: as its headings suggest]
+    /// How the plan is written as Markdown from now on [default: own; execplan for records and issues]
     #[arg(long, value_enum)]
     layout: Option<ImportLayout>,
+    /// Take in every version that git has of a file, as its edits
+    #[arg(long, conflicts_with_all = ["issue_form", "format"])]
+    history: bool,
+    /// Say what would be taken in, and write nothing
+    #[arg(long)]
+    dry_run: bool,
     /// What the files hold
     #[arg(long, value_enum, default_value = "plan")]
     format: Format,
@@ -65,129 +80,43 @@ enum Format {
 }
 
 /// A layout that an imported plan can be written in.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ImportLayout {
+    /// The file's own text, byte for byte
+    Own,
     /// The house layout
     Execplan,
     /// The headings of the Cookbook's ExecPlans
     Cookbook,
-    /// The file's own text, byte for byte
-    Own,
 }
 
 impl Import {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
-        if self.slug.is_some() && self.files.len() > 1 {
-            return Err(Failure::usage("--slug names one plan, and there are several files"));
-        }
         if self.format == Format::Madr {
+            if self.layout == Some(ImportLayout::Own) {
+                return Err(Failure::usage("--layout own keeps one file's text: records go with execplan or cookbook"));
+            }
             return records::run(&self, work);
         }
         if self.title.is_some() && !self.issue_form {
             return Err(Failure::usage("--title goes with --format madr or --issue-form: a plan's file has its own"));
         }
-        // All files are read before any is taken in, so that a name that is wrong takes nothing in.
-        let texts: Vec<String> = self.files.iter().map(|file| read(file)).collect::<Result<_, _>>()?;
-        self.files.iter().zip(&texts).try_for_each(|(file, text)| self.one(work, file, text))
-    }
-
-    fn layout(&self) -> Option<Layout> {
-        self.layout.map(|layout| match layout {
-            ImportLayout::Execplan => Layout::Execplan,
-            ImportLayout::Cookbook => Layout::Cookbook,
-            ImportLayout::Own => Layout::Own,
-        })
-    }
-
-    fn one(&self, work: &mut Work<'_>, file: &Path, text: &str) -> Result<(), Failure> {
-        let form = self.issue_form.then(|| issue_form::markdown(self.title.as_deref(), text));
-        let document = import::read(form.as_deref().unwrap_or(text));
-        let nonce = Title::new(work.session.nonce()?).map_err(|e| Failure::usage(format!("the nonce is {e}")))?;
-        let options = Options {
-            layout: self.layout().or(self.issue_form.then_some(Layout::Execplan)),
-            slug: self.slug.as_deref().map(choice::slug).transpose()?,
-            nonce,
-        };
-        let writer = work.session.writer(&self.why)?;
-        let mut report = None;
-        let mut record = |batch: &mut Batch| -> Result<(), Failure> {
-            batch.group();
-            let unfit = |e: import::ImportError| {
-                Failure::new(Status::Refused, "import", format!("{} cannot be taken in: {e}", file.display()))
-            };
-            report = Some(import::record(&document, &options, batch).map_err(unfit)?);
-            Ok(())
-        };
-        // The document may name its plan, so its events are made once to learn the name.
-        let mut trial = Batch::new(Plan::default(), writer.by.clone(), writer.at, writer.context.clone());
-        record(&mut trial)?;
-        let slug = trial.plan().slug().cloned().ok_or_else(|| Failure::usage("no name for the plan; give --slug"))?;
-        let done = work.session.repo.create(&slug, &writer, &mut record)?;
-        match report {
-            Some(report) => {
-                let (plan, _) = done.into_whole(&work.session.repo)?;
-                super::render::imported(work, &slug, &plan, file, text);
-                say(work, &slug, &plan, &report)
-            }
-            None => Ok(()),
+        if self.history && self.layout() != Layout::Own {
+            return Err(Failure::usage("--history goes with --layout own, in which edits of a file are taken in"));
         }
+        if self.history && self.files.iter().any(|file| file.as_os_str() == "-") {
+            return Err(Failure::usage("--history needs a file: stdin has none"));
+        }
+        plans::run(&self, work)
     }
-}
 
-fn read(file: &Path) -> Result<String, Failure> {
-    let mut bytes = Vec::new();
-    let read = if file.as_os_str() == "-" {
-        std::io::stdin().read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|mut file| file.read_to_end(&mut bytes))
-    };
-    let name = file.display();
-    read.map_err(|e| {
-        let failure = Failure::new(Status::NotFound, "no-such-file", format!("cannot read {name}: {e}"));
-        let hint = format!("`git plan import --format madr {name}` takes in a folder of decision records");
-        if file.is_dir() { failure.hinted(hint) } else { failure }
-    })?;
-    String::from_utf8(bytes).map_err(|e| {
-        let at = e.utf8_error().valid_up_to();
-        Failure::new(Status::Refused, "not-utf-8", format!("{name} is not UTF-8 at byte {at}; nothing was imported"))
-            .hinted("convert it first, for example with `iconv -t UTF-8`")
-    })
-}
-
-/// Says what was understood, and what was kept as prose.
-fn say(work: &mut Work<'_>, slug: &Slug, plan: &Plan, report: &Report) -> Result<(), Failure> {
-    let counted = |kind: &Kind| (*kind, report.of(*kind));
-    let counts: Vec<(Kind, usize)> = Kind::ALL.iter().map(counted).filter(|(_, count)| *count > 0).collect();
-    if work.ui.json {
-        let kept: Vec<Value> = report
-            .kept
-            .iter()
-            .map(|kept| json!({ "line": kept.line, "role": kept.role.as_str(), "reason": kept.reason }))
-            .collect();
-        let counts: Value = counts.iter().map(|(kind, count)| (kind.to_string(), json!(count))).collect();
-        let id = plan.id().map(|id| id.to_string());
-        let data = json!({ "id": id, "events": plan.count(), "layout": report.layout, "items": counts, "kept": kept });
-        return Ok(work.ui.data("imported", Some(slug.as_str()), plan.heads(), data)?);
-    }
-    let counts: Vec<String> = counts.iter().map(|(kind, count)| format!("{count} {}", plural(*kind, *count))).collect();
-    let mut page = work.ui.page();
-    let id = plan.id().map_or_else(String::new, |id| id.short());
-    page.paint(Style::Id, &id).put(&format!("  plan {slug} imported: {}", plan.title())).end();
-    page.put(&format!("         {} events, {} layout", plan.count(), report.layout));
-    page.put(&if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) }).end();
-    for kept in &report.kept {
-        page.put(&format!("         line {}: kept as prose in {}: {}", kept.line, kept.role, kept.reason)).end();
-    }
-    Ok(work.ui.show(&page)?)
-}
-
-fn plural(kind: Kind, count: usize) -> String {
-    match (kind, count) {
-        (_, 1) => kind.to_string(),
-        (Kind::Story, _) => "stories".to_owned(),
-        (Kind::Discovery, _) => "discoveries".to_owned(),
-        (Kind::Criterion, _) => "criteria".to_owned(),
-        (Kind::Prose, _) => "blocks of prose".to_owned(),
-        _ => format!("{kind}s"),
+    fn layout(&self) -> Layout {
+        match self.layout {
+            Some(ImportLayout::Own) => Layout::Own,
+            Some(ImportLayout::Execplan) => Layout::Execplan,
+            Some(ImportLayout::Cookbook) => Layout::Cookbook,
+            None if self.issue_form || self.format == Format::Madr => Layout::Execplan,
+            None => Layout::Own,
+        }
     }
 }

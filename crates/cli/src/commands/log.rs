@@ -43,7 +43,7 @@ pub struct Log {
     /// Show only events that concern this item: a step's number, `question 2` and the like, or an id
     #[arg(long, value_name = "ITEM")]
     item: Option<String>,
-    /// Show only events by somebody whose name, address or agent contains this
+    /// Show only events by somebody whose name, address or agent contains this, or that are said to be
     #[arg(long, value_name = "TEXT")]
     actor: Option<String>,
     /// Show only events from this time or day on
@@ -138,7 +138,20 @@ fn concerns(event: &Event, item: ItemId) -> bool {
 
 fn is_by(event: &Event, actor: &str) -> bool {
     let agent = event.context.agent.as_ref().map_or("", |agent| agent.name.as_str());
-    [event.by.name.as_str(), &event.by.email, agent].iter().any(|text| text.to_lowercase().contains(actor))
+    let claimed = event.context.attributed.iter().flat_map(|by| [by.name.as_str(), &by.email]);
+    let all = [event.by.name.as_str(), &event.by.email, agent].into_iter().chain(claimed);
+    all.map(str::to_lowercase).any(|text| text.contains(actor))
+}
+
+/// When, and by whom, an import or the author says that it was done.
+fn claimed(event: &Event) -> Option<String> {
+    let at = event.context.occurred.map(|at| at.to_string());
+    let by = event.context.attributed.as_ref().map(|by| match by.email.as_str() {
+        "" => format!("by {}", text::line(&by.name)),
+        email => format!("by {} <{}>", text::line(&by.name), text::line(email)),
+    });
+    let said: Vec<String> = at.into_iter().chain(by).collect();
+    Some(said.join(" ")).filter(|said| !said.is_empty())
 }
 
 /// What a person reads of an event.
@@ -249,6 +262,9 @@ impl Drawing<'_> {
             format!("{} <{}>{}", text::line(&event.by.name), text::line(&event.by.email), agent.unwrap_or_default());
         self.page.put(&beside).put("Author: ").put(&by).end();
         self.page.put(&beside).put(&format!("Date:   {}", event.at)).end();
+        if let Some(claimed) = claimed(event) {
+            self.page.put(&beside).put(&format!("Claims: {claimed}")).end();
+        }
         if let Some(undone) = event.context.undoes {
             self.page.put(&beside).put(&format!("Undoes: {}", self.ids.short(undone))).end();
         }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use git_plan_core::{EventId, Plan, Slug, bytes};
+use git_plan_core::{EventId, Plan, Slug};
 use git_plan_store::Error;
 use serde_json::json;
 
@@ -124,14 +124,14 @@ pub fn note(work: &Work<'_>, slug: &Slug, plan: &Plan, place: &Place, copy: bool
 }
 
 /// Notes which file a plan was imported from, where that is one of the work tree.
-pub fn imported(work: &Work<'_>, slug: &Slug, plan: &Plan, file: &Path, text: &str) {
+pub fn imported(work: &Work<'_>, slug: &Slug, plan: &Plan, file: &Path, bytes: &[u8]) {
     if file.as_os_str() == "-" {
         return;
     }
     if let Ok(place) = work.session.named_file(file)
         && let Some(path) = &place.inside
     {
-        let digest = EventId::of(&bytes::bytes(text));
+        let digest = EventId::of(bytes);
         warn(work, work.session.repo.views().note(slug, path, digest, plan.heads()), &place);
     }
 }

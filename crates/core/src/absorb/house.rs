@@ -258,7 +258,12 @@ impl House<'_, '_> {
         let is_step = item.kind() == Kind::Step;
         let read = |root: &ListItem<'_>| {
             let read = marks::step(root.tick, &root.text);
-            if is_step { read } else { marks::Marked { text: root.text.clone(), ..read } }
+            if is_step {
+                return read;
+            }
+            // A criterion is met or it is not.
+            let state = if read.state == State::Done { State::Done } else { State::Todo };
+            marks::Marked { text: root.text.clone(), state, ..read }
         };
         let (was_read, is_read) = (read(was), read(is));
         let text = undecorated(&was_read.text, item.text(), &is_read.text);

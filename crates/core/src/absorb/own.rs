@@ -26,13 +26,13 @@ pub(super) fn absorb(batch: &mut Batch, edited: &str) -> Result<Report, AbsorbEr
     }
     let document = import::read(edited);
     for prepare in [adopt, freeze] {
-        let mut trial = batch.clone();
+        let mut trial = batch.trial();
         trial.group();
         prepare(&mut trial)?;
         if let Ok(report) = gently(&mut trial, &base, edited, &document)
             && shows(&trial, edited)
         {
-            *batch = trial;
+            batch.take_over(trial);
             return Ok(report);
         }
     }

@@ -1,5 +1,6 @@
 //! The store beside stock git, which is the oracle: what git says about a repository we wrote is what counts.
 
+mod file_histories;
 mod fixture;
 mod forks;
 mod killed;

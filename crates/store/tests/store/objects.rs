@@ -122,7 +122,7 @@ fn an_import_can_sync_once_at_its_end() -> Outcome {
     let repository = world.open();
     assert_eq!(repository.durability()?, Durability::Unsynced);
     let id = append(&repository, "p")?;
-    repository.sync_object(&id)?;
+    repository.sync_objects(&[id])?;
     repository.write_empty_tree(SYNCED)?;
     world.assert_sound();
     Ok(())

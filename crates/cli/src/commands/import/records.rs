@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use git_plan_core::madr::{self, Options, Record, Report};
 use git_plan_core::text::clipped;
-use git_plan_core::{Batch, Layout, Plan, Slug, Title};
+use git_plan_core::{Batch, Plan, Slug, Title, bytes};
 use serde_json::json;
 
-use super::{Import, Work, choice, read};
+use super::sources::read;
+use super::{Import, Work};
+use crate::choice;
 use crate::exit::{Failure, Status};
 use crate::ui::Style;
 
@@ -31,7 +33,7 @@ pub(super) fn run(import: &Import, work: &mut Work<'_>) -> Result<(), Failure> {
         None => Slug::from_title(&title).ok_or_else(|| Failure::usage("no name for the plan; give --slug"))?,
     };
     let nonce = Title::new(work.session.nonce()?).map_err(|e| Failure::usage(format!("the nonce is {e}")))?;
-    let options = Options { title, slug: slug.clone(), layout: import.layout().unwrap_or(Layout::Execplan), nonce };
+    let options = Options { title, slug: slug.clone(), layout: import.layout(), nonce };
     let writer = work.session.writer(&import.why)?;
     let mut report = Report::default();
     let mut record = |batch: &mut Batch| -> Result<(), Failure> {
@@ -40,9 +42,15 @@ pub(super) fn run(import: &Import, work: &mut Work<'_>) -> Result<(), Failure> {
         report = madr::record(&found.records, &options, batch).map_err(unfit)?;
         Ok(())
     };
-    let done = work.session.repo.create(&slug, &writer, &mut record)?;
-    let (plan, _) = done.into_whole(&work.session.repo)?;
-    say(work, &slug, &plan, &report, &found.left_out)
+    let plan = if import.dry_run {
+        let mut trial = Batch::new(Plan::default(), writer.by.clone(), writer.at, writer.context.clone());
+        record(&mut trial)?;
+        trial.into_parts().0
+    } else {
+        work.session.repo.create(&slug, &writer, &mut record)?.into_whole(&work.session.repo)?.0
+    };
+    let done = if import.dry_run { "would be imported" } else { "imported" };
+    say(work, &slug, &plan, (&report, done), &found.left_out)
 }
 
 fn found(arguments: &[PathBuf]) -> Result<Found, Failure> {
@@ -51,14 +59,14 @@ fn found(arguments: &[PathBuf]) -> Result<Found, Failure> {
         if argument.is_dir() {
             for file in listed(argument)? {
                 let is_template = name(&file).to_lowercase().contains("template");
-                match madr::read(&name(&file), &read(&file)?).filter(|_| !is_template) {
+                match madr::read(&name(&file), &text(&file)?).filter(|_| !is_template) {
                     Some(record) => found.records.push(record),
                     None => found.left_out.push(name(&file)),
                 }
             }
             continue;
         }
-        let record = madr::read(&name(argument), &read(argument)?).ok_or_else(|| {
+        let record = madr::read(&name(argument), &text(argument)?).ok_or_else(|| {
             let message =
                 format!("{} is no decision record: it has neither a status nor a decision", argument.display());
             Failure::new(Status::Refused, "no-record", message).hinted("`git plan import FILE` takes in any other plan")
@@ -86,6 +94,10 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
+fn text(file: &Path) -> Result<String, Failure> {
+    Ok(bytes::text(&read(file)?).into_owned())
+}
+
 fn name(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
@@ -106,10 +118,16 @@ fn title(import: &Import, found: &Found) -> Result<Title, Failure> {
 }
 
 /// Says what was understood, and what was left out.
-fn say(work: &mut Work<'_>, slug: &Slug, plan: &Plan, report: &Report, left_out: &[String]) -> Result<(), Failure> {
+fn say(
+    work: &mut Work<'_>,
+    slug: &Slug,
+    plan: &Plan,
+    (report, done): (&Report, &str),
+    left_out: &[String],
+) -> Result<(), Failure> {
     if work.ui.json {
         let data = json!({
-            "id": plan.id().map(|id| id.to_string()), "events": plan.count(), "layout": plan.layout(),
+            "id": plan.id().map(|id| id.to_string()), "imported": done == "imported", "events": plan.count(), "layout": plan.layout(),
             "items": { "decision": report.decisions }, "superseded": report.superseded,
             "unresolved": report.unresolved, "left_out": left_out,
         });
@@ -117,7 +135,7 @@ fn say(work: &mut Work<'_>, slug: &Slug, plan: &Plan, report: &Report, left_out:
     }
     let mut page = work.ui.page();
     let id = plan.id().map_or_else(String::new, |id| id.short());
-    page.paint(Style::Id, &id).put(&format!("  plan {slug} imported: {}", plan.title())).end();
+    page.paint(Style::Id, &id).put(&format!("  plan {slug} {done}: {}", plan.title())).end();
     let decisions = if report.decisions == 1 { "decision" } else { "decisions" };
     page.put(&format!(
         "         {} events, {} layout: {} {decisions}, {} superseded",

@@ -9,20 +9,12 @@ use crate::{Field, Layout, Parent, Role, Slug, Tag, Text, Title};
 
 impl Recorder<'_> {
     pub(super) fn begin(&mut self, document: &Document<'_>, options: &Options) -> Result<(), ImportError> {
-        let field = |name: &str| {
-            let fields = document.front_matter.iter().flat_map(|front| &front.fields);
-            fields.filter(|field| field.name == name).find_map(|field| match &field.value {
-                Value::Scalar(text) => Some(text.as_str()),
-                _ => None,
-            })
-        };
-        let given = options.slug.clone().or_else(|| field("slug").and_then(|slug| slug.parse::<Slug>().ok()));
         let heading = document.title().map(|title| bare(title, self.report.layout));
-        let named = field("title").and_then(|title| Title::new(title.trim()).ok());
-        let title = match (heading.and_then(|title| Title::new(title).ok()), &named) {
-            (Some(title), _) => title,
-            (None, Some(title)) => title.clone(),
-            (None, None) => Title::new(given.as_ref().map_or("Untitled plan", Slug::as_str))?,
+        let named = document.field("title").map(str::trim);
+        let given = options.slug.clone().or_else(|| document.slug());
+        let title = match [heading, named].into_iter().flatten().find_map(|title| Title::new(title).ok()) {
+            Some(title) => title,
+            None => Title::new(given.as_ref().map_or("Untitled plan", Slug::as_str))?,
         };
         let slug = match given.or_else(|| Slug::from_title(&title)) {
             Some(slug) => slug,
@@ -93,6 +85,25 @@ impl Recorder<'_> {
         };
         sources.into_iter().try_for_each(|source| self.add(source).map(drop))?;
         Ok(true)
+    }
+}
+
+impl Document<'_> {
+    /// What a field of the front matter says, where it is one text.
+    fn field(&self, name: &str) -> Option<&str> {
+        let fields = self.front_matter.iter().flat_map(|front| &front.fields);
+        fields.filter(|field| field.name == name).find_map(|field| match &field.value {
+            Value::Scalar(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The name that the document suggests for its plan: that of its front matter, else one from its title.
+    #[must_use]
+    pub fn slug(&self) -> Option<Slug> {
+        let title = self.title().map(|title| bare(title, Layout::Execplan));
+        let named = self.field("slug").and_then(|slug| slug.parse().ok());
+        named.or_else(|| [title, self.field("title")].into_iter().flatten().find_map(Slug::from_title))
     }
 }
 

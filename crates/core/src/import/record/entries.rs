@@ -56,8 +56,10 @@ impl Claim {
     }
 
     pub(crate) fn say(self, context: &mut Context) {
-        context.occurred = self.occurred;
-        context.attributed = self.author.map(|name| Actor { email: String::new(), name });
+        context.occurred = self.occurred.or(context.occurred);
+        if let Some(name) = self.author {
+            context.attributed = Some(Actor { email: String::new(), name });
+        }
     }
 }
 

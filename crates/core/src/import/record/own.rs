@@ -86,7 +86,7 @@ pub(crate) fn item(
         if let Some(claim) = claim {
             claim.say(context);
         }
-        context.occurred = context.occurred.or(occurred);
+        context.occurred = occurred.or(context.occurred);
         say(context);
     })?;
     if let Some(answer) = answer(unit) {
