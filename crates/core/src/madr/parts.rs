@@ -124,5 +124,5 @@ fn entry(tree: &[ListItem<'_>]) -> String {
 pub(super) fn tidy(text: &str) -> String {
     let lines = text.lines().map(|line| if line.trim().is_empty() { "" } else { line });
     let text = lines.collect::<Vec<_>>().join("\n");
-    text.trim_matches('\n').trim_end().to_owned()
+    text.trim().to_owned()
 }
