@@ -90,7 +90,10 @@ impl<T: Clone + PartialEq> Register<T> {
         }
         let known = self.past().iter().chain(self.writes()).map(|write| write.stamp.seq);
         let seen: Vec<Seq> = known.filter(|&write| ancestry.sees(stamp.seq, write)).collect();
-        let newest = |&write: &Seq| !seen.iter().any(|&other| other > write && ancestry.sees(other, write));
+        // Of those that no write saw, this is known; of others, only where who saw them is.
+        let is_unseen = |write: Seq| self.writes().any(|unseen| unseen.stamp.seq == write);
+        let is_newer = |other: Seq, write: Seq| other > write && ancestry.sees(other, write);
+        let newest = |&write: &Seq| is_unseen(write) || !seen.iter().any(|&other| is_newer(other, write));
         let replaced = Some(seen.iter().copied().filter(newest).collect());
         let previous = core::mem::replace(&mut self.latest, Write { stamp, value, replaced });
         let rest = self.rest.get_or_insert_with(|| Box::new(Rest { others: Vec::new(), past: Vec::new() }));
