@@ -87,6 +87,11 @@ impl<T: Clone + PartialEq> Register<T> {
     pub(crate) fn write(&mut self, stamp: Stamp, value: T, ancestry: &Ancestry) {
         if self.others().is_empty() && ancestry.is_settled(self.latest.stamp.seq, stamp.seq) {
             self.rest = None;
+            // Nobody writes beside this write either: all that is ever to be known is its value.
+            if ancestry.is_settled(stamp.seq, stamp.seq.saturating_add(1)) {
+                self.latest = Write { stamp, value, replaced: None };
+                return;
+            }
         }
         let known = self.past().iter().chain(self.writes()).map(|write| write.stamp.seq);
         let seen: Vec<Seq> = known.filter(|&write| ancestry.sees(stamp.seq, write)).collect();
