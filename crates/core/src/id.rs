@@ -134,17 +134,14 @@ impl fmt::Debug for EventId {
 
 impl Serialize for EventId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { self.0.serialize(serializer) }
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_bytes(&self.0) }
     }
 }
 
 impl<'de> Deserialize<'de> for EventId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            return <[u8; 32]>::deserialize(deserializer).map(Self);
-        }
-        struct Hex;
-        impl serde::de::Visitor<'_> for Hex {
+        struct Id;
+        impl serde::de::Visitor<'_> for Id {
             type Value = EventId;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an event id of 64 lower-case hex digits")
@@ -152,7 +149,14 @@ impl<'de> Deserialize<'de> for EventId {
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<EventId, E> {
                 text.parse().map_err(E::custom)
             }
+            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<EventId, E> {
+                bytes.try_into().map(EventId).map_err(E::custom)
+            }
         }
-        deserializer.deserialize_str(Hex)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(Id)
+        } else {
+            deserializer.deserialize_bytes(Id)
+        }
     }
 }
