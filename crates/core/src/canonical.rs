@@ -88,11 +88,11 @@ fn write_string(text: &str, out: &mut String) {
     out.push('"');
 }
 
-/// Checks that these bytes are one canonical object and nothing else.
+/// Checks that these bytes are one canonical object and nothing else, and gives them as the text that they are.
 ///
 /// # Errors
 /// At the first byte that `write` would not have written there.
-pub fn check(bytes: &[u8]) -> Result<(), NotCanonical> {
+pub fn check(bytes: &[u8]) -> Result<&str, NotCanonical> {
     let text = core::str::from_utf8(bytes)
         .map_err(|e| NotCanonical { at: e.valid_up_to(), expected: "UTF-8 was expected" })?;
     let mut scan = Scan { bytes, text, at: 0 };
@@ -100,7 +100,27 @@ pub fn check(bytes: &[u8]) -> Result<(), NotCanonical> {
         return Err(scan.wrong("an object was expected"));
     }
     scan.value(0)?;
-    if scan.at == bytes.len() { Ok(()) } else { Err(scan.wrong("the end was expected")) }
+    if scan.at == bytes.len() { Ok(text) } else { Err(scan.wrong("the end was expected")) }
+}
+
+/// How many bytes of a string go by from here before one that means something in it: a quote, an escape or a control.
+fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    // A byte's high bit is set where that byte is zero; what lies above such a byte counts for nothing.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let equals = |word: u64, byte: u8| zeros(word ^ (ONES * u64::from(byte)));
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let meant = equals(word, b'"') | equals(word, b'\\') | control;
+        if meant != 0 {
+            return at * 8 + meant.trailing_zeros() as usize / 8;
+        }
+    }
+    let more = rest.iter().take_while(|&&byte| byte >= b' ' && byte != b'"' && byte != b'\\').count();
+    bytes.len() - rest.len() + more
 }
 
 struct Scan<'a> {
@@ -184,13 +204,13 @@ impl<'a> Scan<'a> {
         }
         let start = self.at;
         loop {
+            self.at += plain(&self.bytes[self.at..]);
             match self.peek() {
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(&self.text[start..self.at - 1]);
                 }
                 Some(b'\\') => self.escape()?,
-                Some(0x20..) => self.at += 1,
                 _ => return Err(self.wrong("a closing '\"' or an escape was expected")),
             }
         }
@@ -230,7 +250,7 @@ impl<'a> Scan<'a> {
 
 /// Whether one member name, as written, sorts before another.
 fn comes_before(a: &str, b: &str) -> bool {
-    let plain = |s: &str| s.is_ascii() && !s.contains('\\');
+    let plain = |s: &str| s.bytes().all(|byte| byte.is_ascii() && byte != b'\\');
     if plain(a) && plain(b) { a < b } else { unescape(a).encode_utf16().lt(unescape(b).encode_utf16()) }
 }
 
@@ -289,6 +309,22 @@ mod tests {
     }
 
     #[test]
+    fn what_means_something_in_a_string_is_found_wherever_it_stands() {
+        for (filler, meant) in [0x20, 0x7f, 0x80, 0xff, b'!', b'#', b'[', b']']
+            .iter()
+            .flat_map(|&filler| [b'"', b'\\', 0, 1, 0x1f].map(|meant| (filler, meant)))
+        {
+            for (at, next) in (0..20).flat_map(|at| [(at, filler), (at, b'!'), (at, meant)]) {
+                let mut bytes = [filler; 20];
+                bytes[at] = meant;
+                bytes[at + 1..].fill(next);
+                assert_eq!(plain(&bytes), at, "{meant:#x} after {filler:#x} and before {next:#x}");
+                assert_eq!(plain(&bytes[..at]), at, "what is plain to the end is all plain");
+            }
+        }
+    }
+
+    #[test]
     fn nesting_beyond_the_limit_is_refused_and_never_overflows() {
         let deep = |n: usize| format!("{{\"a\":{}{}}}", "[".repeat(n), "]".repeat(n));
         assert!(check(deep(limits::DEPTH - 1).as_bytes()).is_ok(), "the limit itself is allowed");
@@ -311,7 +347,7 @@ mod tests {
         #[test]
         fn what_is_written_passes_the_check_and_reads_back(value in any_value()) {
             let bytes = canonical(&json!({ "value": value }));
-            prop_assert_eq!(check(bytes.as_bytes()), Ok(()));
+            prop_assert_eq!(check(bytes.as_bytes()), Ok(bytes.as_str()));
             let read: Value = serde_json::from_str(&bytes).expect("canonical JSON is JSON");
             prop_assert_eq!(&read["value"], &value);
             prop_assert_eq!(canonical(&read), bytes, "canonical form is a fixed point");

@@ -6,8 +6,11 @@
 //! Spec: spec/1-events.md.
 
 use alloc::borrow::Cow;
+use core::fmt;
+use core::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -202,15 +205,21 @@ struct Envelope<'a> {
 }
 
 /// Reads a structure from an object alone: serde would take an array of its members too.
-fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
-    let written = <&RawValue>::deserialize(deserializer)?;
-    if !written.get().starts_with('{') {
-        return Err(D::Error::custom("expected an object"));
+fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Members<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+        type Value = T;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(members))
+        }
     }
-    serde_json::from_str(written.get()).map_err(D::Error::custom)
+    deserializer.deserialize_map(Members(PhantomData))
 }
 
-fn some_object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
+fn some_object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     object(deserializer).map(Some)
 }
 
@@ -239,7 +248,7 @@ impl<'a> Outline<'a> {
     /// The outline of canonical bytes; of any others nothing is believed, since readers differ on what they say.
     fn of(bytes: &'a [u8]) -> Self {
         match canonical::check(bytes) {
-            Ok(()) => serde_json::from_slice(bytes).unwrap_or_default(),
+            Ok(text) => serde_json::from_str(text).unwrap_or_default(),
             Err(_) => Self::default(),
         }
     }
@@ -261,8 +270,8 @@ impl Event {
             if bytes.len() > limits::EVENT {
                 return Err(Inert::TooLarge(bytes.len()));
             }
-            canonical::check(bytes).map_err(Inert::NotCanonical)?;
-            serde_json::from_slice(bytes).map_err(|e| match Outline::member(Outline::of(bytes).v) {
+            let text = canonical::check(bytes).map_err(Inert::NotCanonical)?;
+            serde_json::from_str(text).map_err(|e| match Outline::member(Outline::of(bytes).v) {
                 Some(v) if v > VERSION => Inert::FutureVersion(v),
                 _ => malformed(&e),
             })

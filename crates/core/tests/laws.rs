@@ -86,3 +86,24 @@ fn two_who_write_right_after_a_kept_state_are_both_heard() -> Result<(), Box<dyn
     assert!(kept == Plan::replay(&events), "a kept state and the rest make the whole");
     Ok(())
 }
+
+#[test]
+fn what_a_write_replaced_is_known_also_where_two_wrote_long_before() -> Result<(), Box<dyn std::error::Error>> {
+    let mut events = scripts::events(&[]);
+    let at = "2026-11-22T10:00:00.000Z".parse()?;
+    let begun = Plan::replay(&events);
+    for (name, title) in [("Ada", "A better plan"), ("Grace", "The best plan")] {
+        let change = FieldSet { field: Field::Title, value: Text::new(title)? };
+        let by = Actor { name: name.into(), email: String::new() };
+        events.push(Draft::new(change).seal(&by, at, begun.heads())?.event);
+    }
+    let by = Actor { name: "Ada".into(), email: String::new() };
+    for (field, value) in [(Field::Summary, "Two titles"), (Field::Title, "The plan")] {
+        let change = FieldSet { field, value: Text::new(value)? };
+        events.push(Draft::new(change).seal(&by, at, Plan::replay(&events).heads())?.event);
+    }
+    let mut extended = Plan::replay(&events[..events.len() - 1]);
+    extended.extend(&events[events.len() - 1..]);
+    assert!(extended == Plan::replay(&events), "the state before the last write and that write make the whole");
+    Ok(())
+}

@@ -113,6 +113,21 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #[test]
+    fn the_events_of_a_line_taken_one_by_one_make_the_state_that_they_make_together(
+        choices in proptest::collection::vec(any::<u64>().prop_map(|choice| choice & !16), 1..160),
+    ) {
+        let mut events = begun();
+        grow(&mut events, &choices);
+        let (replayed, mut followed) = (Plan::replay(&events), Plan::replay(&[]));
+        prop_assert!(events.iter().all(|event| followed.follow(event)), "each event of a line follows the one before");
+        prop_assert!(followed == replayed, "one by one and together they make the same state");
+        prop_assert!(!followed.follow(&events[0]) && followed == replayed, "what follows nothing changes nothing");
+    }
+}
+
 #[test]
 fn numbers_that_no_step_has_lead_nowhere() {
     let mut events = begun();

@@ -61,7 +61,7 @@ impl Repository {
             };
             changed |= known.is_none();
             let summary = known.unwrap_or_else(|| match listed.tip {
-                Ok(_) => self.summary(&slug),
+                Ok(tip) => self.summary(&slug, tip),
                 Err(e) => damaged(&slug, e.to_string()),
             });
             summaries.insert((slug, key), summary);
@@ -94,8 +94,8 @@ impl Repository {
         Ok(active)
     }
 
-    fn summary(&self, slug: &Slug) -> Summary {
-        let loaded = match self.load(slug, None) {
+    fn summary(&self, slug: &Slug, tip: ObjectId) -> Summary {
+        let loaded = match self.load_commit(slug, tip, self.whole_snapshot(slug)) {
             Ok(loaded) => loaded,
             Err(e) => return damaged(slug, e.to_string()),
         };

@@ -1,12 +1,13 @@
 //! Reading a plan: its state, or its history.
 
-use git_plan_core::{EventId, Plan, Slug};
+use git_plan_core::{Event, EventId, Inert, Plan, Slug};
 use gix::hash::ObjectId;
 
+use crate::entries::{self, Entry};
 use crate::error::{Error, Result};
 use crate::repository::Repository;
 use crate::snapshot::{self, Snapshot};
-use crate::walk::{self, Damage, Entry, Stop};
+use crate::walk::{self, Damage, Found, Stop};
 
 /// A plan as it is at a commit.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl Repository {
     }
 
     /// The plan at a commit. A reader leaves a snapshot behind where it had much to replay.
-    fn load_commit(&self, slug: &Slug, tip: ObjectId, snapshot: Option<Snapshot>) -> Result<Loaded> {
+    pub(crate) fn load_commit(&self, slug: &Slug, tip: ObjectId, snapshot: Option<Snapshot>) -> Result<Loaded> {
         let (mut loaded, replayed) = self.load_counting(tip, snapshot)?;
         if replayed >= 4 * snapshot::EVERY && loaded.damage.is_empty() {
             self.keep_snapshot(slug, tip, &mut loaded.plan);
@@ -74,18 +75,29 @@ impl Repository {
     /// The plan at a commit, from a snapshot where that holds, and how many events had to be replayed.
     pub(crate) fn load_counting(&self, tip: ObjectId, snapshot: Option<Snapshot>) -> Result<(Loaded, usize)> {
         let stop = snapshot.as_ref().map(|s| Stop { commit: s.commit, event: s.event });
-        let walked = walk::walk(self, &[tip], stop, false)?;
-        let replayed = walked.entries.len();
-        let events: Vec<_> = walked.entries.into_iter().map(|entry| entry.event).collect();
-        let plan = match snapshot.filter(|_| walked.on_snapshot) {
-            Some(snapshot) => {
-                let mut plan = snapshot.plan;
-                plan.extend(&events);
-                plan
-            }
-            None => Plan::replay(&events),
+        let walked = walk::walk(self, tip, stop)?;
+        let mut plan = match snapshot.filter(|_| walked.on_snapshot) {
+            Some(snapshot) => snapshot.plan,
+            None => Plan::replay(&[]),
         };
-        Ok((Loaded { plan, tip, damage: walked.damage }, replayed))
+        let damage = match walked.line() {
+            // Each event is let go as soon as it is folded in.
+            Some(mut line) => line.all(|event| is_sound(&event) && plan.follow(&event)).then(Vec::new),
+            None => {
+                let (events, damage) = entries::read(&walked);
+                plan.extend(&events);
+                Some(damage).filter(|damage| damage.is_empty() || !walked.on_snapshot)
+            }
+        };
+        let replayed = walked.found.len();
+        match damage {
+            Some(damage) => Ok((Loaded { plan, tip, damage }, replayed)),
+            // What is damaged is read from the beginning, by the rules for any history.
+            None => {
+                let History { plan, damage, .. } = self.history_from(tip)?;
+                Ok((Loaded { plan, tip, damage }, replayed))
+            }
+        }
     }
 
     /// The plan with its events, now or at a point in its history.
@@ -106,8 +118,14 @@ impl Repository {
     }
 
     pub(crate) fn history_from(&self, tip: ObjectId) -> Result<History> {
-        let walked = walk::walk(self, &[tip], None, true)?;
-        Ok(History::of(walked.entries, tip, walked.damage))
+        let walked = walk::walk(self, tip, None)?;
+        let (events, damage) = entries::read(&walked);
+        let entry = |(event, found): (Event, &Found)| Entry {
+            event,
+            bytes: walked.payload(found).to_vec(),
+            commit: found.commit,
+        };
+        Ok(History::of(events.into_iter().zip(&walked.found).map(entry).collect(), tip, damage))
     }
 }
 
@@ -127,4 +145,9 @@ impl History {
     pub fn find(&self, id: EventId) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.event.id == id)
     }
+}
+
+/// Whether nothing is wrong with an event, for all that this version can tell.
+fn is_sound(event: &Event) -> bool {
+    event.change.as_ref().err().is_none_or(Inert::is_from_the_future)
 }

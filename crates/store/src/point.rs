@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use git_plan_core::order::{Floor, arrange};
 use git_plan_core::{EventId, Slug, Timestamp};
 
+use crate::entries::Entry;
 use crate::error::{Error, Result};
 use crate::load::History;
 use crate::repository::Repository;
-use crate::walk::Entry;
 
 impl Repository {
     /// The part of a history up to a point.

@@ -6,6 +6,7 @@
 
 use git_plan_core::event::Sealed;
 use git_plan_core::text;
+use gix::bstr::ByteSlice;
 use gix::hash::ObjectId;
 
 use crate::identity::Identity;
@@ -50,7 +51,7 @@ pub(crate) enum Role<'a> {
 /// What a commit is to a plan.
 pub(crate) fn role<'a>(commit: &RawCommit<'a>) -> Role<'a> {
     let message = commit.message.strip_suffix(b"\n").unwrap_or(commit.message);
-    let start = message.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+    let start = message.rfind_byte(b'\n').map_or(0, |at| at + 1);
     match message[start..].strip_prefix(TRAILER) {
         Some(payload) => Role::Event(payload),
         None if commit.parents.len() > 1 => Role::Join,

@@ -25,7 +25,7 @@ struct Clock {
     seen: Vec<(u32, u32)>,
 }
 
-/// The ancestors of a run of events that all come after a settled past.
+/// The ancestors of a run of events that all come after a settled past; the default is that of any line of events.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ancestry {
     base: Seq,
@@ -91,7 +91,7 @@ impl Ancestry {
 
     /// Whether every event from `later` on descends from `earlier`.
     pub(crate) fn is_settled(&self, earlier: Seq, later: Seq) -> bool {
-        self.clock_of(later).is_none_or(|clock| earlier < clock.floor)
+        self.clock_of(later).map_or(earlier < later, |clock| earlier < clock.floor)
     }
 
     fn clock_of(&self, event: Seq) -> Option<&Clock> {

@@ -8,7 +8,7 @@ use super::register::{AddWins, Register};
 use super::table::Table;
 use super::{Existence, Item, Stamp, Tree};
 use crate::event::{Actor, Agent, Event};
-use crate::order::{self, Floor, Placed};
+use crate::order::{self, Floor};
 use crate::prelude::*;
 use crate::{EventId, Field, ItemId, Kind, Layout, Role, Slug, Timestamp};
 
@@ -139,8 +139,21 @@ impl Plan {
         let arrangement = order::arrange(events, floor);
         let ancestry = Ancestry::of(&arrangement, self.count);
         for place in arrangement.iter() {
-            self.take(&events[place.index], place, &ancestry);
+            self.take(&events[place.index], place.time, &ancestry);
         }
+    }
+
+    /// Folds in one event that names the heads as its parents, all of them and nothing else, as every event does where
+    /// history is a line. Where this one does not, the plan stays as it was; the answer says whether it did.
+    ///
+    /// The result is that of [`Plan::extend`].
+    pub fn follow(&mut self, event: &Event) -> bool {
+        let follows = event.parents.iter().eq(&self.heads);
+        if follows {
+            let time = event.at.millis().max(self.time.saturating_add(1));
+            self.take(event, time, &Ancestry::default());
+        }
+        follows
     }
 
     /// Folds in one event that follows all heads, unless it would have no effect: then the plan stays as it was and
@@ -148,7 +161,7 @@ impl Plan {
     pub(crate) fn try_extend(&mut self, event: &Event) -> Option<InertEvent> {
         let (before, inert) = (self.heads.clone(), self.inert.len());
         let (count, time, last, people) = (self.count, self.time, self.last, self.people.len());
-        self.extend(core::slice::from_ref(event));
+        self.follow(event);
         let rejected = if self.inert.len() > inert { self.inert.pop() } else { None };
         if rejected.is_some() {
             (self.heads, self.count, self.time, self.last) = (before, count, time, last);
@@ -157,14 +170,14 @@ impl Plan {
         rejected
     }
 
-    fn take(&mut self, event: &Event, place: &Placed, ancestry: &Ancestry) {
+    fn take(&mut self, event: &Event, time: i64, ancestry: &Ancestry) {
         let stamp = Stamp { seq: self.count, id: event.id, at: event.at, by: self.person_index(event) };
         for parent in &event.parents {
             self.heads.remove(parent);
         }
         self.heads.insert(event.id);
         self.count += 1;
-        self.time = place.time;
+        self.time = time;
         self.last = Some(stamp);
         let applied = match &event.change {
             Ok(change) => self.apply(event, change, stamp, ancestry),

@@ -87,10 +87,18 @@ impl<T: Clone + PartialEq> Register<T> {
     pub(crate) fn write(&mut self, stamp: Stamp, value: T, ancestry: &Ancestry) {
         if self.others().is_empty() && ancestry.is_settled(self.latest.stamp.seq, stamp.seq) {
             self.rest = None;
+            // Nobody writes beside this write either: all that is ever to be known is its value.
+            if ancestry.is_settled(stamp.seq, stamp.seq.saturating_add(1)) {
+                self.latest = Write { stamp, value, replaced: None };
+                return;
+            }
         }
         let known = self.past().iter().chain(self.writes()).map(|write| write.stamp.seq);
         let seen: Vec<Seq> = known.filter(|&write| ancestry.sees(stamp.seq, write)).collect();
-        let newest = |&write: &Seq| !seen.iter().any(|&other| other > write && ancestry.sees(other, write));
+        // Of those that no write saw, this is known; of others, only where who saw them is.
+        let is_unseen = |write: Seq| self.writes().any(|unseen| unseen.stamp.seq == write);
+        let is_newer = |other: Seq, write: Seq| other > write && ancestry.sees(other, write);
+        let newest = |&write: &Seq| is_unseen(write) || !seen.iter().any(|&other| is_newer(other, write));
         let replaced = Some(seen.iter().copied().filter(newest).collect());
         let previous = core::mem::replace(&mut self.latest, Write { stamp, value, replaced });
         let rest = self.rest.get_or_insert_with(|| Box::new(Rest { others: Vec::new(), past: Vec::new() }));

@@ -1,5 +1,6 @@
 //! A commit taken apart in place.
 
+use gix::bstr::ByteSlice;
 use gix::hash::ObjectId;
 
 /// The parts of a commit, borrowed from its bytes.
@@ -40,7 +41,7 @@ impl<'a> RawCommit<'a> {
     pub fn parse(raw: &'a [u8]) -> Result<Self, Malformed> {
         let mut rest = raw;
         let tree = header(&mut rest, b"tree ").and_then(id).ok_or(Malformed("a tree"))?;
-        let mut parents = Vec::new();
+        let mut parents = Vec::with_capacity(1);
         while let Some(parent) = header(&mut rest, b"parent ") {
             parents.push(id(parent).ok_or(Malformed("a parent's id"))?);
         }
@@ -62,7 +63,7 @@ fn header<'a>(rest: &mut &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 }
 
 fn line<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let end = rest.iter().position(|&byte| byte == b'\n')?;
+    let end = rest.find_byte(b'\n')?;
     let (line, after) = (&rest[..end], &rest[end + 1..]);
     *rest = after;
     Some(line)
