@@ -7,11 +7,11 @@
 mod words;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use git_plan_core::{Batch, Kind, Layout, Plan, absorb, bytes, import, view};
-use words::{TestResult, imported};
+use words::{TestResult, imported, list};
 
 #[derive(Default)]
 struct Tally {
@@ -25,12 +25,6 @@ struct Tally {
     fuzzy: usize,
     anew: usize,
     time: Duration,
-}
-
-fn list(folder: &Path) -> TestResult<Vec<PathBuf>> {
-    let mut paths = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<TestResult<Vec<_>>>()?;
-    paths.sort();
-    Ok(paths)
 }
 
 #[test]

@@ -6,11 +6,11 @@
 mod words;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use git_plan_core::{Kind, Layout, Plan, State, import, view};
-use words::{TestResult, imported, lost};
+use words::{TestResult, imported, list, lost};
 
 #[derive(Default)]
 struct Tally {
@@ -66,12 +66,6 @@ fn every_plan_of_the_corpus_is_imported_without_loss() -> TestResult {
     }
     assert!(failures.is_empty(), "{} files fail:\n{}", failures.len(), failures.join("\n"));
     Ok(())
-}
-
-fn list(folder: &Path) -> TestResult<Vec<PathBuf>> {
-    let mut paths = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<TestResult<Vec<_>>>()?;
-    paths.sort();
-    Ok(paths)
 }
 
 fn check(text: &str, tally: &mut Tally) -> TestResult {

@@ -7,12 +7,12 @@
 mod words;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use git_plan_core::author::{criterion, step};
 use git_plan_core::{Batch, Kind, Layout, Plan, State, bytes, import, view};
-use words::{TestResult, imported};
+use words::{TestResult, imported, list};
 
 #[derive(Default)]
 struct Tally {
@@ -34,12 +34,6 @@ fn corpus() -> Option<PathBuf> {
         eprintln!("SKIPPED: set GIT_PLAN_CORPUS to a folder with plans/ and histories/ to run over a corpus");
     }
     corpus
-}
-
-fn list(folder: &Path) -> TestResult<Vec<PathBuf>> {
-    let mut paths = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<TestResult<Vec<_>>>()?;
-    paths.sort();
-    Ok(paths)
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use git_plan_core::event::Context;
 use git_plan_core::import::{self, Document, Options, Report};
@@ -9,6 +10,13 @@ use git_plan_core::{Actor, Batch, Layout, Plan, Role, Title, view};
 use serde_json::Value;
 
 pub type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// The entries of a folder, sorted.
+pub fn list(folder: &Path) -> TestResult<Vec<PathBuf>> {
+    let mut paths = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<TestResult<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}
 
 /// The batch and the report of an import.
 pub fn imported(document: &Document<'_>, layout: Option<Layout>) -> TestResult<(Batch, Report)> {
