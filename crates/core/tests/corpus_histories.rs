@@ -170,6 +170,9 @@ fn count(before: &Plan, after: &Plan, report: &absorb::Report, tally: &mut Tally
         for found in &report.found {
             let matched = found.matched.as_ref().map(|m| format!(" [{} {}]", &*m.how, m.score)).unwrap_or_default();
             println!("  {} {} {}{matched}: {}", found.line, found.what, found.kind, cut(&found.text));
+            if let Some(item) = found.item.and_then(|id| before.item(id)).filter(|_| found.matched.is_some()) {
+                println!("    was: {}", cut(item.text()));
+            }
         }
         if !removed.is_empty() && !added.is_empty() {
             removed.iter().for_each(|item| println!("  ? open, gone: {}", cut(item.text())));
