@@ -9,6 +9,7 @@ mod emit;
 mod front;
 mod house;
 mod house_added;
+mod house_items;
 mod matching;
 mod own;
 
