@@ -11,7 +11,7 @@ use crate::import::record::own as record;
 use crate::import::units;
 use crate::prelude::*;
 use crate::state::Branch;
-use crate::{Batch, Change, Context, EventId, ItemId, Kind, Match, Parent, Text};
+use crate::{Batch, Change, Context, EventId, ItemId, Kind, Match, Parent, State, Text};
 
 /// The events in the making.
 pub(super) struct Emit<'b, 'o> {
@@ -107,5 +107,17 @@ impl<'b, 'o> Emit<'b, 'o> {
         let absorbed = Some(absorbed).filter(|absorbed| *absorbed != Absorbed::default()).map(Box::new);
         let say = |context: &mut Context| context.absorbed = absorbed;
         Ok(self.batch.record_with(change, say)?)
+    }
+}
+
+/// The event that brings a step or a criterion to a state, and what the edit did in a word.
+pub(super) fn progress(is_step: bool, state: State, id: ItemId) -> (&'static str, Change) {
+    match (is_step, state) {
+        (true, State::Done) => ("completed", StepCompleted { evidence: vec![], step: id }.into()),
+        (true, State::Doing) => ("started", StepStarted { step: id }.into()),
+        (true, State::Dropped) => ("dropped", StepDropped { step: id }.into()),
+        (true, _) => ("reopened", StepReopened { step: id }.into()),
+        (false, State::Done) => ("met", CriterionMet { criterion: id, evidence: vec![] }.into()),
+        (false, _) => ("unmet", CriterionUnmet { criterion: id }.into()),
     }
 }

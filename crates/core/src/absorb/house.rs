@@ -87,7 +87,9 @@ impl House<'_, '_> {
                 if self.emit.batch.events().count() > before {
                     self.emit.found(line, "fields set", None, Kind::Prose, None);
                 } else {
-                    self.ignore(line, new.unit.source, "these fields are written from the events");
+                    let known: BTreeSet<&str> = old.text.lines().collect();
+                    let changed = new.unit.source.lines().find(|line| !known.contains(line)).unwrap_or("---");
+                    self.ignore(line, changed, "this field is written from the events");
                 }
                 Ok(above)
             }

@@ -5,6 +5,7 @@
 
 use super::AbsorbError;
 use super::align::{New, Old};
+use super::emit::progress;
 use super::house::House;
 use crate::change::*;
 use crate::event::Absorbed;
@@ -50,14 +51,7 @@ impl House<'_, '_> {
         let body = |items: &[ListItem<'_>]| below(items, item);
         let new_body = Some(body(&after)).filter(|text| *text != body(&before));
         let wanted = if is.tick.is_none() { was_read.state } else { is_read.state };
-        let change: Option<(&'static str, Change)> = (wanted != was_read.state).then(|| match (is_step, wanted) {
-            (true, State::Done) => ("completed", StepCompleted { evidence: vec![], step: id }.into()),
-            (true, State::Doing) => ("started", StepStarted { step: id }.into()),
-            (true, State::Dropped) => ("dropped", StepDropped { step: id }.into()),
-            (true, _) => ("reopened", StepReopened { step: id }.into()),
-            (false, State::Done) => ("met", CriterionMet { criterion: id, evidence: vec![] }.into()),
-            (false, _) => ("unmet", CriterionUnmet { criterion: id }.into()),
-        });
+        let change = (wanted != was_read.state).then(|| progress(is_step, wanted, id));
         let what = match (change, text) {
             (Some((what, change)), text) => {
                 let text = text.map(Text::new).transpose()?;

@@ -14,6 +14,7 @@ mod matching;
 mod own;
 
 use crate::import::ImportError;
+use crate::import::lines::{Class, Scanner, lines};
 use crate::prelude::*;
 use crate::{Batch, ItemId, Kind, Layout, Match, RecordError, TextError};
 
@@ -88,12 +89,22 @@ impl From<ImportError> for AbsorbError {
 }
 
 /// The events that a view names as the version that it shows, by the beginnings of their ids; none where it names none.
+///
+/// What stands in a fence or in another comment names nothing. Only views in the house layouts name their version: in a
+/// plan that keeps its own text such a line is text.
 #[must_use]
 pub fn base(view: &str) -> Vec<&str> {
-    let last = view
-        .lines()
-        .rev()
-        .map(str::trim_end)
-        .find_map(|line| line.strip_prefix("<!-- git-plan base: ").and_then(|rest| rest.strip_suffix(" -->")));
-    last.map(|heads| heads.split(' ').filter(|head| !head.is_empty()).collect()).unwrap_or_default()
+    let named = |line: &'_ str| -> Option<core::ops::Range<usize>> {
+        let rest = line.trim_end().strip_prefix(BASE)?.strip_suffix(" -->")?;
+        Some(BASE.len()..BASE.len() + rest.len())
+    };
+    let mut scanner = Scanner::default();
+    let outside = lines(view, 1).filter(|line| scanner.class(line.text, false) == Class::Opens);
+    let last = outside.filter_map(|line| Some(&line.text[named(line.text)?])).last();
+    // A fence that was never closed hides the rest of the file from a reader, but not its last line from us.
+    let end = || view.trim_end().lines().next_back().and_then(|line| Some(&line[named(line)?]));
+    last.or_else(end).map(|heads| heads.split(' ').filter(|head| !head.is_empty()).collect()).unwrap_or_default()
 }
+
+/// How the line begins that names the version of a view.
+pub(crate) const BASE: &str = "<!-- git-plan base: ";

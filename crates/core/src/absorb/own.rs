@@ -4,7 +4,7 @@
 //! which no edit is known to do, everything is taken out and the edited text is recorded anew.
 
 use super::align::{self, New, Old};
-use super::emit::Emit;
+use super::emit::{Emit, progress};
 use super::{AbsorbError, Report, front, matching};
 use crate::change::*;
 use crate::event::Absorbed;
@@ -122,7 +122,6 @@ fn shows(batch: &Batch, edited: &str) -> bool {
 }
 
 /// Takes everything out and records the edited text.
-#[cold]
 fn anew(batch: &mut Batch, edited: &str, document: &Document<'_>) -> Result<Report, AbsorbError> {
     let plan = batch.plan();
     let gone: Vec<ItemId> = plan.items().filter(|item| item.is_visible()).map(Item::id).collect();
@@ -290,14 +289,7 @@ impl Emit<'_, '_> {
             }),
         };
         let body = item.body.as_ref().is_some_and(|body| *body.value() != root.body);
-        let change: Option<(&'static str, Change)> = (wanted != shown).then(|| match (is_step, wanted) {
-            (true, State::Done) => ("completed", StepCompleted { evidence: vec![], step: node }.into()),
-            (true, State::Doing) => ("started", StepStarted { step: node }.into()),
-            (true, State::Dropped) => ("dropped", StepDropped { step: node }.into()),
-            (true, _) => ("reopened", StepReopened { step: node }.into()),
-            (false, State::Done) => ("met", CriterionMet { criterion: node, evidence: vec![] }.into()),
-            (false, _) => ("unmet", CriterionUnmet { criterion: node }.into()),
-        });
+        let change = (wanted != shown).then(|| progress(is_step, wanted, node));
         let what = match (change, text) {
             (Some((what, change)), text) => {
                 let absorbed =

@@ -30,6 +30,8 @@ pub(crate) struct Unit<'i, 'a> {
     pub(crate) line: usize,
     /// Its list items, the one that it is first.
     pub(crate) items: &'i [ListItem<'a>],
+    /// Whether nothing more becomes part of it.
+    pub(crate) is_closed: bool,
     /// For a section: the level and the text of its heading.
     pub(crate) heading: Option<(u8, &'a str)>,
     /// What the section is for that it is or is in.
@@ -118,7 +120,18 @@ impl<'i, 'a> Units<'i, 'a> {
     fn push(&mut self, kind: Kind, parent: Option<usize>, source: &'a str, line: usize) {
         let role = self.within.last().map_or(Role::Opening, |&(_, role)| role);
         let atoms = self.atom..self.atom + 1;
-        self.all.push(Unit { kind, parent, source: "", atoms, line, items: &[], heading: None, role, implied: None });
+        self.all.push(Unit {
+            kind,
+            parent,
+            source: "",
+            atoms,
+            line,
+            items: &[],
+            is_closed: false,
+            heading: None,
+            role,
+            implied: None,
+        });
         self.extend(source);
         self.atom += 1;
     }
@@ -141,7 +154,7 @@ impl<'i, 'a> Units<'i, 'a> {
         if source.is_empty() {
             return;
         }
-        let joins = |unit: &Unit<'_, '_>| unit.kind == Kind::Prose && unit.parent == parent && unit.heading.is_none();
+        let joins = |unit: &Unit<'_, '_>| unit.kind == Kind::Prose && unit.parent == parent && !unit.is_closed;
         match self.all.last_mut() {
             Some(unit) if joins(unit) => {
                 unit.atoms.end += 1;
@@ -156,7 +169,7 @@ impl<'i, 'a> Units<'i, 'a> {
     fn raw(&mut self, source: &'a str, line: usize) {
         self.push(Kind::Prose, None, source, line);
         if let Some(unit) = self.all.last_mut() {
-            unit.heading = Some((0, ""));
+            unit.is_closed = true;
         }
     }
 

@@ -251,7 +251,7 @@ impl<'a> Page<'a> {
     fn footer(&mut self) {
         self.out.mark(Owner::Written);
         let heads: Vec<String> = self.plan.heads().iter().map(|id| id.prefix(12)).collect();
-        self.out.push_str(&format!("\n<!-- git-plan base: {} -->\n", heads.join(" ")));
+        self.out.push_str(&format!("\n{}{} -->\n", crate::absorb::BASE, heads.join(" ")));
         let unread = self.plan.inert.iter().filter(|event| event.from_the_future).count();
         if unread > 0 {
             self.out.push_str(&format!("<!-- git-plan: partial: {unread} events need a newer git-plan -->\n"));

@@ -28,7 +28,6 @@ pub(super) struct Surroundings<'a> {
 
 impl<'a> Surroundings<'a> {
     pub(super) fn of(
-        plan: &'a Plan,
         siblings: &[&'a Item],
         above: Option<&'a Item>,
     ) -> impl DoubleEndedIterator<Item = (&'a Item, Self)> + use<'a> {
@@ -69,7 +68,6 @@ impl<'a> Surroundings<'a> {
                 }
             }
         }
-        let _ = plan;
         all.into_iter()
     }
 

@@ -121,7 +121,7 @@ impl<'a> Page<'a> {
             Parent::Node(id) => self.plan.item(id).filter(|item| item.kind() != Kind::Section),
             Parent::Standing(_) => None,
         };
-        Surroundings::of(self.plan, &siblings, above).rev().collect()
+        Surroundings::of(&siblings, above).rev().collect()
     }
 
     fn item(&mut self, item: &'a Item, around: &Surroundings<'a>) {
