@@ -3,7 +3,8 @@
 //! What may be relied on: a file that holds something else is not overwritten unless that was asked for, and where one
 //! is in the way none is written. A file is there whole or not at all.
 
-use std::io::ErrorKind;
+use std::fs;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -34,7 +35,7 @@ pub fn put(folder: &Path, files: &[(String, String)], force: bool, ui: &mut Ui) 
     let mut ahead: Vec<(PathBuf, &str, Done)> = Vec::new();
     for (name, text) in files {
         let path = folder.join(name);
-        let done = match std::fs::read(&path) {
+        let done = match fs::read(&path) {
             Ok(held) if held == text.as_bytes() => Done::Unchanged,
             Ok(_) => Done::Overwritten,
             Err(e) if e.kind() == ErrorKind::NotFound => Done::Written,
@@ -52,23 +53,29 @@ pub fn put(folder: &Path, files: &[(String, String)], force: bool, ui: &mut Ui) 
             .hinted("compare them, then give --force to overwrite, or move them away"));
     }
     for (path, text, _) in ahead.iter().filter(|file| file.2 != Done::Unchanged) {
-        write(path, text)?;
+        replace(path, text.as_bytes()).map_err(|e| failed("write", path, &e))?;
     }
     say(&ahead, ui)
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|e| failed("make", folder, &e))?;
-    }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let aside = path.with_file_name(name);
-    let done = std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, path));
-    done.map_err(|e| {
-        // What is left aside is in nobody's way; the failure is what counts.
-        let _ = std::fs::remove_file(&aside);
-        failed("write", path, &e)
+/// Replaces a file whole or not at all; it keeps its mode, and its folder is made where it is not there.
+pub fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
+        let mut file = fs::File::create_new(&beside)?;
+        file.write_all(bytes)?;
+        if let Ok(known) = fs::metadata(path) {
+            file.set_permissions(known.permissions())?;
+        }
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    });
+    written.inspect_err(|_| {
+        // What is left beside it is in nobody's way; the failure is what counts.
+        let _ = fs::remove_file(&beside);
     })
 }
 

@@ -3,7 +3,8 @@
 //! The order: `--plan`; the plan whose file it is known to be; the slug in its front matter; the version that it names. What
 //! could be several plans is not guessed.
 
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use git_plan_core::{Slug, absorb, import};
 
@@ -18,7 +19,7 @@ pub fn of(session: &Session, place: &Place, text: &str) -> Result<Slug, Failure>
         return choice::slug(named);
     }
     if let Some(path) = &place.inside
-        && let Some(slug) = known(session, path)?
+        && let Some(slug) = Owners::read(session)?.of(path)?
     {
         return Ok(slug);
     }
@@ -41,21 +42,35 @@ pub fn of(session: &Session, place: &Place, text: &str) -> Result<Slug, Failure>
     })
 }
 
-/// The plan whose file this path, from the top of the work tree, is known to be.
-pub fn known(session: &Session, path: &Path) -> Result<Option<Slug>, Failure> {
-    let (mut own, mut copies, mut usual) = (Vec::new(), Vec::new(), Vec::new());
-    for slug in session.repo.plans()? {
-        let noted = session.repo.views().of(&slug);
-        if noted.iter().rfind(|noted| !noted.copy).is_some_and(|noted| noted.path == path) {
-            own.push(slug);
-        } else if noted.iter().any(|noted| noted.path == path) {
-            copies.push(slug);
-        } else if session.usual(&slug) == path {
-            usual.push(slug);
+/// Which files are known to be those of which plans.
+pub struct Owners {
+    own: BTreeMap<PathBuf, Vec<Slug>>,
+    copies: BTreeMap<PathBuf, Vec<Slug>>,
+    usual: BTreeMap<PathBuf, Vec<Slug>>,
+}
+
+impl Owners {
+    /// Reads what was noted of all plans.
+    pub fn read(session: &Session) -> Result<Self, Failure> {
+        let mut owners = Self { own: BTreeMap::new(), copies: BTreeMap::new(), usual: BTreeMap::new() };
+        for slug in session.repo.plans()? {
+            let noted = session.repo.views().of(&slug);
+            if let Some(home) = noted.iter().rfind(|noted| !noted.copy) {
+                owners.own.entry(home.path.clone()).or_default().push(slug.clone());
+            }
+            for path in noted.into_iter().map(|noted| noted.path).collect::<BTreeSet<_>>() {
+                owners.copies.entry(path).or_default().push(slug.clone());
+            }
+            owners.usual.entry(session.usual(&slug)).or_default().push(slug);
         }
+        Ok(owners)
     }
-    let several = [own, copies, usual].into_iter().find(|slugs| !slugs.is_empty());
-    one_of(&path.display().to_string(), several.unwrap_or_default())
+
+    /// The plan whose file this path, from the top of the work tree, is known to be.
+    pub fn of(&self, path: &Path) -> Result<Option<Slug>, Failure> {
+        let several = [&self.own, &self.copies, &self.usual].into_iter().find_map(|known| known.get(path));
+        one_of(&path.display().to_string(), several.cloned().unwrap_or_default())
+    }
 }
 
 fn one_of(name: &str, mut slugs: Vec<Slug>) -> Result<Option<Slug>, Failure> {

@@ -7,12 +7,13 @@
 //! what `plan.view` says, with `%s` or `{slug}` for the slug, else `plans/<slug>.md`.
 
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use git_plan_core::{Layout, Plan, Slug};
 
 use crate::exit::{Failure, Status};
+use crate::files;
 use crate::session::Session;
 
 /// A file that is, or will be, the view of a plan.
@@ -41,21 +42,8 @@ impl Place {
 
     /// Replaces the file, whole or not at all.
     pub fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
-        let name = self.file.file_name().unwrap_or_default().to_string_lossy();
-        let beside = self.file.with_file_name(format!(".{name}.{}", std::process::id()));
-        let written = self.file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| {
-            let mut file = fs::File::create_new(&beside)?;
-            file.write_all(bytes)?;
-            if let Ok(known) = fs::metadata(&self.file) {
-                file.set_permissions(known.permissions())?;
-            }
-            file.sync_all()?;
-            fs::rename(&beside, &self.file)
-        });
-        written.map_err(|e| {
-            let _ = fs::remove_file(&beside);
-            Failure::new(Status::Failed, "io", format!("cannot write {}: {e}", self.name()))
-        })
+        let failed = |e| Failure::new(Status::Failed, "io", format!("cannot write {}: {e}", self.name()));
+        files::replace(&self.file, bytes).map_err(failed)
     }
 }
 

@@ -11,16 +11,17 @@ use std::path::Path;
 use super::Work;
 use super::absorb::{Absorb, File};
 use crate::exit::{Failure, Status};
-use crate::owner;
+use crate::owner::Owners;
 use crate::stand::Stand;
 
 /// Takes in what is about to be committed, and stages it as it is written anew.
 pub fn absorb(command: &Absorb, work: &mut Work<'_>) -> Result<(), Failure> {
     work.session.work_tree()?;
+    let owners = Owners::read(&work.session)?;
     let listed = work.session.repo.git(["diff", "--cached", "--name-only", "--diff-filter=d", "-z"]).run()?;
     for name in listed.split(|&byte| byte == 0).filter(|name| !name.is_empty()) {
         let path = Path::new(OsStr::from_bytes(name));
-        let Some(slug) = owner::known(&work.session, path)? else { continue };
+        let Some(slug) = owners.of(path)? else { continue };
         let Some(staged) = work.session.blob("", path) else { continue };
         let (place, plan) = (work.session.inside(path)?, work.session.repo.load(&slug, None)?.plan);
         if work.session.stand_of(&slug, &plan, &place, &staged, true)? != Stand::Edited {
