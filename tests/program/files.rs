@@ -347,3 +347,59 @@ fn an_edit_of_a_house_view_comes_in_once_and_the_view_says_so() -> Outcome {
     assert_snapshot!(world.transcript());
     Ok(())
 }
+
+#[test]
+fn an_edit_that_came_in_before_its_file_was_written_comes_in_once() -> Outcome {
+    // A program that is killed between the two leaves the plan with the events and the file as it was edited.
+    for layout in ["own", "execplan"] {
+        let world = World::new();
+        let path = world.repository().join("plan.md");
+        fs::write(&path, "# Search\n\n## Execution Steps\n\n- [ ] Parse\n")?;
+        world.plan(&["import", "--layout", layout, "--slug", "search", "plan.md"]).done();
+        world.plan(&["render", "-o", "plan.md", "--force"]).done();
+        let view = fs::read_to_string(&path)?;
+        let line = view.lines().find(|line| line.ends_with("Parse")).ok_or("the step is in the view")?;
+        let edited = view.replace(line, &format!("{line}\n- [ ] Rank\n- [ ] Show"));
+        fs::write(&path, &edited)?;
+        world.plan(&["absorb", "-p", "search", "plan.md"]).done();
+        let after = world.plan(&["show", "--raw"]).done();
+        fs::write(&path, &edited)?;
+        if layout == "own" {
+            fs::remove_dir_all(world.repository().join(".git/git-plan/views"))?;
+        }
+        let again = world.plan(&["absorb", "-p", "search", "plan.md", "--json"]).json();
+        assert_eq!(again[0]["data"]["events"], serde_json::json!([]), "{layout}: nothing is recorded twice");
+        assert_eq!(world.plan(&["show", "--raw"]).done(), after, "{layout}: the plan is as it was");
+        assert_eq!(fs::read_to_string(&path)?, after, "{layout}: the file is written anew");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_text_that_looks_like_our_mark_names_no_version_in_a_plan_of_its_own_text() {
+    let world = World::new();
+    let path = world.repository().join("plan.md");
+    let text = "# Marks\n\n- [ ] a\n\n<!-- git-plan base: 0123456789ab -->\n";
+    fs::write(&path, text).expect("the file is written");
+    world.plan(&["import", "--slug", "marks", "plan.md"]).done();
+    fs::write(&path, text.replace("[ ]", "[x]")).expect("the file is edited");
+    let said = world.plan(&["absorb", "plan.md"]).done();
+    assert!(said.contains("completed step: a"), "the edit is taken in at the version that was imported:\n{said}");
+}
+
+#[test]
+fn what_is_left_out_of_an_edit_is_kept_in_a_file() -> Outcome {
+    let world = World::new();
+    world.plan(&["new", "Logs", "--slug", "logs"]).done();
+    world.plan(&["step", "add", "One"]).done();
+    world.plan(&["step", "done", "1"]).done();
+    world.plan(&["render"]).done();
+    let path = world.repository().join("plans/logs.md");
+    let edited = fs::read_to_string(&path)?.replace("- Completed: One", "- Completed: One, at last");
+    fs::write(&path, edited.replace("1. [x] One", "1. [x] Uno"))?;
+    let said = world.plan(&["absorb"]);
+    let kept = world.repository().join(".git/git-plan/edits/logs.md");
+    assert!(fs::read_to_string(kept)?.contains("One, at last"), "the words that are in no event are kept");
+    assert!(said.stderr.contains("git-plan/edits/logs.md"), "and where is said:\n{said}");
+    Ok(())
+}

@@ -11,6 +11,7 @@ mod args;
 mod choice;
 mod commands;
 mod conflicts;
+mod draft;
 mod editor;
 mod excerpt;
 mod exit;

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use git_plan_core::{EventId, Plan, Slug, absorb, bytes};
+use git_plan_core::{EventId, Plan, Slug, bytes};
 
 use crate::exit::Failure;
 use crate::place::Place;
 use crate::session::Session;
-use crate::versions::{bytes_of, named_version, scan};
+use crate::versions::{bytes_of, named_in, named_version, scan};
 
 /// How a file stands to its plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Session {
             return Ok(Stand::Behind(noted.heads));
         }
         let text = bytes::text(found);
-        let named = absorb::base(&text);
+        let named = named_in(plan, &text);
         let committed = || place.inside.as_deref().and_then(|path| self.blob("HEAD", path)).is_some_and(|b| b == found);
         if named.is_empty() && !thorough && !committed() {
             return Ok(Stand::Edited);

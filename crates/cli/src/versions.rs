@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use git_plan_core::{EventId, Plan, Slug, absorb, bytes, view};
+use git_plan_core::{EventId, Layout, Plan, Slug, absorb, bytes, view};
 use git_plan_store::{Error, History};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
@@ -20,6 +20,8 @@ use crate::session::Session;
 const SCANNED: usize = 500;
 /// How many of the newest noted versions a text is compared with.
 const COMPARED: usize = 40;
+/// How many versions beside the line of the newest are folded anew.
+const REFOLDED: usize = 60;
 
 /// The bytes of a plan's view.
 pub fn bytes_of(plan: &Plan) -> Vec<u8> {
@@ -38,25 +40,30 @@ pub struct Base {
 impl Session {
     /// The version that a text was edited from.
     pub fn edited_at(&self, slug: &Slug, place: &Place, text: &str) -> Result<Base, Failure> {
-        let history = self.repo.history(slug, None)?;
+        let tip = self.repo.load(slug, None)?.plan;
         let sure = |heads| Ok(Base { heads, guessed: false });
-        let named = absorb::base(text);
+        let named = named_in(&tip, text);
+        // Most files are of the newest version, which takes no look at the history.
+        if named.len() == tip.heads().len() && tip.heads().iter().zip(&named).all(|(head, name)| is_named(head, name)) {
+            return sure(tip.heads().clone());
+        }
+        let history = self.repo.history(slug, None)?;
         if !named.is_empty() {
             return sure(named_version(slug, &history, &named)?);
         }
         let candidates = self.candidates(slug, &history, place, &EventId::of(&bytes::bytes(text)));
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let mut nearest: Option<(usize, BTreeSet<EventId>)> = None;
-        for heads in candidates {
-            let plan = Plan::replay(&history.below(&heads));
-            let was = view::render(&plan, plan.layout());
+        let mut distances: BTreeMap<BTreeSet<EventId>, usize> = BTreeMap::new();
+        let wanted: BTreeSet<&BTreeSet<EventId>> = candidates.iter().collect();
+        visit(&history, 0, &|heads| wanted.contains(heads), &mut |plan| {
+            let was = view::render(plan, plan.layout());
             let distance = changed(&was.split_inclusive('\n').collect::<Vec<_>>(), &lines);
-            if nearest.as_ref().is_none_or(|(least, _)| distance < *least) {
-                nearest = Some((distance, heads));
-            }
-        }
-        match nearest {
-            Some((_, heads)) => sure(heads),
+            distances.insert(plan.heads().clone(), distance);
+        });
+        // The first of the nearest is the newest.
+        let near = candidates.into_iter().filter(|heads| distances.contains_key(heads));
+        match near.min_by_key(|heads| distances[heads]) {
+            Some(heads) => sure(heads),
             None => Ok(Base { heads: history.plan.heads().clone(), guessed: true }),
         }
     }
@@ -119,37 +126,61 @@ pub fn named_version(slug: &Slug, history: &History, named: &[&str]) -> Result<B
     Ok(heads)
 }
 
+/// The version that a text names as its own; a plan that keeps its own text names none there.
+pub fn named_in<'t>(plan: &Plan, text: &'t str) -> Vec<&'t str> {
+    if plan.layout() == Layout::Own && plan.has_own_text() { Vec::new() } else { absorb::base(text) }
+}
+
+fn is_named(head: &EventId, name: &str) -> bool {
+    name.len() >= EventId::SHORTEST && head.to_string().starts_with(name)
+}
+
 /// The newest versions whose views have these digests, among the last few hundred.
 pub fn scan(history: &History, digests: &BTreeSet<EventId>) -> BTreeMap<EventId, BTreeSet<EventId>> {
     let mut found = BTreeMap::new();
-    let mut look = |plan: &Plan| {
+    let first = history.entries.len().saturating_sub(SCANNED);
+    visit(history, first, &|_| true, &mut |plan| {
         if let Some(digest) = digests.get(&EventId::of(&bytes_of(plan))) {
             found.insert(*digest, plan.heads().clone());
         }
+    });
+    found
+}
+
+/// Looks at the plan at each version that is wanted, from the entry `first` on, oldest first: each event with all below
+/// it, what a join of several brings together, and the newest.
+///
+/// A line of events is folded once. Where lines lie beside each other, a version that is wanted is folded from its
+/// beginning, and only so many are.
+fn visit(history: &History, first: usize, is_wanted: &dyn Fn(&BTreeSet<EventId>) -> bool, look: &mut dyn FnMut(&Plan)) {
+    let mut refolded = 0;
+    let mut below = |heads: &BTreeSet<EventId>| {
+        refolded += 1;
+        (refolded <= REFOLDED).then(|| Plan::replay(&history.below(heads)))
     };
-    let first = history.entries.len().saturating_sub(SCANNED);
-    let mut plan = Plan::default();
+    let mut line: Option<Plan> = Some(Plan::replay(&[]));
     for (at, entry) in history.entries.iter().enumerate() {
         let event = &entry.event;
-        if at == 0 {
-            plan = Plan::replay(std::slice::from_ref(event));
-        } else if plan.heads().iter().eq(&event.parents) {
+        let parents: BTreeSet<EventId> = event.parents.iter().copied().collect();
+        let heads = BTreeSet::from([event.id]);
+        line = line.filter(|plan| *plan.heads() == parents);
+        if let Some(plan) = &mut line {
             plan.extend(std::slice::from_ref(event));
-        } else {
-            // Not what was looked at last: the version at an event is what lies below it, and nothing else.
-            if event.parents.len() > 1 && at >= first {
-                look(&Plan::replay(&history.below(&event.parents.iter().copied().collect())));
-            }
-            plan = Plan::replay(&history.below(&[event.id].into()));
         }
-        if at >= first {
-            look(&plan);
+        if at < first {
+            continue;
+        }
+        if parents.len() > 1 && is_wanted(&parents) {
+            below(&parents).iter().for_each(&mut *look);
+        }
+        if is_wanted(&heads) {
+            line = line.or_else(|| below(&heads));
+            line.iter().for_each(&mut *look);
         }
     }
-    if history.plan.heads().len() > 1 {
+    if history.plan.heads().len() > 1 && is_wanted(history.plan.heads()) {
         look(&history.plan);
     }
-    found
 }
 
 /// How many lines were taken away or added.

@@ -10,6 +10,7 @@ use super::{Work, render, staged};
 use crate::absorbing::{Edit, Taken};
 use crate::args::Reason;
 use crate::conflicts;
+use crate::draft::Draft;
 use crate::exit::{Failure, Status};
 use crate::owner;
 use crate::place::Place;
@@ -96,7 +97,7 @@ impl Absorb {
         let edit = Edit { slug, base: &base.heads, text: &text, why: &why, join: self.join, trial: self.dry_run };
         let taken = edit.take(&work.session)?;
         self.say(work, file, &base, &taken)?;
-        if !self.dry_run && (self.render || !taken.events.is_empty()) {
+        if !self.dry_run && (self.render || taken.repeated || !taken.events.is_empty()) {
             settle(work, file, &taken)?;
         }
         Ok(())
@@ -112,7 +113,9 @@ impl Absorb {
             return Ok(work.ui.data("absorbed", Some(file.slug.as_str()), taken.plan.heads(), data)?);
         }
         tell(work, taken, self.dry_run)?;
-        if taken.events.is_empty() {
+        if taken.repeated {
+            work.ui.say(&format!("{name}: this edit was taken in before"));
+        } else if taken.events.is_empty() {
             work.ui.say(&format!("{name}: nothing to absorb"));
         } else if self.dry_run {
             let events = if taken.events.len() == 1 { "event" } else { "events" };
@@ -146,6 +149,9 @@ pub fn tell(work: &mut Work<'_>, taken: &Taken, trial: bool) -> Result<(), Failu
         page.put(&format!("line {} was not taken: {}: {text}", ignored.line, ignored.reason)).end();
     }
     work.ui.show(&page)?;
+    if taken.report.anew {
+        work.ui.say("warning: no smaller changes lead to this text, so all of it was taken for new");
+    }
     let now = if trial { "would be" } else { "now" };
     for conflict in &taken.conflicts {
         work.ui.say(&format!("warning: {now} in conflict: {}", conflicts::line(&taken.plan, conflict, !trial)));
@@ -166,12 +172,15 @@ fn settle(work: &Work<'_>, file: &File, taken: &Taken) -> Result<(), Failure> {
         return Ok(());
     }
     if view != file.found {
+        if taken.leaves_out() {
+            Draft::new(&work.session, &file.slug, &file.found)?.settle(work, taken);
+        }
         place.write(&view)?;
         work.ui.say(&format!("{} written", place.name()));
     }
     let home = work.session.home(&file.slug, &taken.plan);
     let copy = home.is_ok_and(|home| home.file != place.file && home.file.exists());
-    render::note(work, &file.slug, &taken.plan, place, copy);
+    render::note(work, (&file.slug, &taken.plan), &view, place, copy);
     Ok(())
 }
 

@@ -1,17 +1,15 @@
 //! `git plan edit`
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::Write;
-use std::path::PathBuf;
 
 use git_plan_core::{EventId, Slug, bytes, view};
 
 use super::{Work, absorb};
 use crate::absorbing::{self, Taken};
 use crate::args::Reason;
+use crate::draft::Draft;
+use crate::excerpt;
 use crate::exit::{Failure, Status};
-use crate::{editor, excerpt};
 
 /// Edit a plan in the editor that git uses
 ///
@@ -49,8 +47,8 @@ impl Edit {
             None => 0..whole.len(),
         };
         let opened = bytes::bytes(&whole[range.clone()]).into_owned();
-        let draft = Draft::new(work, &slug, &opened)?;
-        let edited = draft.edit(work)?;
+        let draft = Draft::new(&work.session, &slug, &opened)?;
+        let edited = draft.edit(&work.session)?;
         if edited == opened {
             draft.remove();
             return say_nothing(work, &slug, base, "nothing was changed");
@@ -65,8 +63,9 @@ impl Edit {
         let edit = absorbing::Edit { slug: &slug, base, text: &text, why: &why, join: self.join, trial: false };
         match edit.take(&work.session) {
             Ok(taken) => {
-                draft.remove();
-                self.say(work, &slug, base, &taken)
+                self.say(work, &slug, base, &taken)?;
+                draft.settle(work, &taken);
+                Ok(())
             }
             Err(failure) => Err(draft.keep(&slug, base, &text, failure)),
         }
@@ -89,61 +88,4 @@ fn say_nothing(work: &mut Work<'_>, slug: &Slug, base: &BTreeSet<EventId>, what:
     }
     work.ui.say(what);
     Ok(())
-}
-
-/// The file that is edited.
-struct Draft(PathBuf);
-
-impl Draft {
-    /// A file of its own in the git directory, with these bytes.
-    fn new(work: &Work<'_>, slug: &Slug, bytes: &[u8]) -> Result<Self, Failure> {
-        let directory = work.session.repo.git_dir().join("git-plan").join("edits");
-        let failed = |path: &PathBuf, e: std::io::Error| {
-            Failure::new(Status::Failed, "io", format!("cannot write {}: {e}", path.display()))
-        };
-        fs::create_dir_all(&directory).map_err(|e| failed(&directory, e))?;
-        // An edit that was kept earlier is not written over.
-        let mut number = 1;
-        loop {
-            let name = if number == 1 { format!("{slug}.md") } else { format!("{slug}.{number}.md") };
-            let path = directory.join(name);
-            match fs::File::create_new(&path) {
-                Ok(mut file) => {
-                    file.write_all(bytes).map_err(|e| failed(&path, e))?;
-                    return Ok(Self(path));
-                }
-                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && number < 1000 => number += 1,
-                Err(e) => return Err(failed(&path, e)),
-            }
-        }
-    }
-
-    /// What is in it after the editor was closed.
-    fn edit(&self, work: &Work<'_>) -> Result<Vec<u8>, Failure> {
-        if let Err(failure) = editor::open(&work.session, &self.0) {
-            self.remove();
-            return Err(failure);
-        }
-        let name = self.0.display();
-        fs::read(&self.0).map_err(|e| Failure::new(Status::Failed, "io", format!("cannot read {name}: {e}")))
-    }
-
-    /// Keeps a refused edit, whole, and says where.
-    fn keep(&self, slug: &Slug, base: &BTreeSet<EventId>, text: &str, failure: Failure) -> Failure {
-        let path = self.0.display();
-        let kept = fs::write(&self.0, bytes::bytes(text));
-        let message = match kept {
-            Ok(()) => format!("{}\nthe edit is kept in {path}", failure.message),
-            Err(e) => format!("{}\nonly what was edited is kept in {path}: {e}", failure.message),
-        };
-        let base: Vec<String> = base.iter().map(|head| head.prefix(12)).collect();
-        let join = if failure.status == Status::Conflict { " --join" } else { "" };
-        let again = format!("git plan absorb -p {slug} --base {}{join} {path}", base.join(","));
-        Failure { message, ..failure }.hinted(format!("`{again}` takes it in"))
-    }
-
-    fn remove(&self) {
-        // What stays behind is a file of a few kilobytes in the git directory.
-        let _ = fs::remove_file(&self.0);
-    }
 }

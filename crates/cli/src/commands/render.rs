@@ -95,11 +95,12 @@ impl Render {
             }
             _ => {}
         }
-        if stand != Stand::Current {
-            place.write(&bytes_of(&plan))?;
-        }
         if !self.check {
-            note(work, slug, &plan, &place, self.output.is_some());
+            let view = bytes_of(&plan);
+            if stand != Stand::Current {
+                place.write(&view)?;
+            }
+            note(work, (slug, &plan), &view, &place, self.output.is_some());
         }
         let did = if stand == Stand::Current { "current" } else { "written" };
         if work.ui.json {
@@ -113,9 +114,9 @@ impl Render {
 }
 
 /// Notes that a file is the view of a plan. What cannot be noted is traced by other means later, at greater cost.
-pub fn note(work: &Work<'_>, slug: &Slug, plan: &Plan, place: &Place, copy: bool) {
+pub fn note(work: &Work<'_>, (slug, plan): (&Slug, &Plan), view: &[u8], place: &Place, copy: bool) {
     let (Some(path), views) = (&place.inside, work.session.repo.views()) else { return };
-    let digest = EventId::of(&bytes_of(plan));
+    let digest = EventId::of(view);
     let noted = match copy {
         true => views.note_copy(slug, path, digest, plan.heads()),
         false => views.note(slug, path, digest, plan.heads()),
