@@ -7,6 +7,7 @@
 mod bases;
 mod caches;
 mod commands;
+mod conflicts;
 mod damage;
 mod documents;
 mod editing;

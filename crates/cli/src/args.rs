@@ -136,6 +136,8 @@ pub enum Command {
     /// Add sections, and edit their headings and texts
     #[command(subcommand)]
     Section(section::Section),
+    Conflicts(conflicts::Conflicts),
+    Resolve(resolve::Resolve),
     Undo(undo::Undo),
     Switch(switch::Switch),
     Archive(archive::Archive),

@@ -24,25 +24,20 @@ pub fn arisen(joining: &Joining<'_>) -> Vec<Value> {
 }
 
 fn of(plan: &Plan) -> Vec<Value> {
-    match plan.to_json()["conflicts"].take() {
-        Value::Array(conflicts) => conflicts,
-        _ => Vec::new(),
-    }
+    plan.conflicts().iter().map(|conflict| plan.conflict_json(conflict)).collect()
 }
 
-/// What tells a conflict from others: what it is about, and the events that disagree.
+/// What tells a conflict from others: its id is made of what it is about, and of the events that disagree.
 fn name(conflict: &Value) -> String {
-    let mut events: Vec<&str> = sides(conflict).map(|side| side["event"].as_str().unwrap_or_default()).collect();
-    events.sort_unstable();
-    format!("{} {} {} {}", conflict["kind"], conflict["target"], conflict["field"], events.join(" "))
+    conflict["id"].as_str().unwrap_or_default().to_owned()
 }
 
 fn sides(conflict: &Value) -> impl Iterator<Item = &Value> {
     conflict["sides"].as_array().into_iter().flatten()
 }
 
-/// A conflict in one line: `the text of step 1 (3f9c2a1): "Uno" (Ada, 5d1f0aa) against "Eins" (Grace, 90c1e77)`. An event
-/// that is not written has no id to go by.
+/// A conflict in one line: `c-7f3a1b20: the text of step 1 (3f9c2a1): "Uno" (Ada, 5d1f0aa) against "Eins" (Grace,
+/// 90c1e77)`. An event that is not written has no id to go by, and so has its conflict.
 pub fn line(plan: &Plan, conflict: &Value, written: bool) -> String {
     let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let target = word(&conflict["target"]);
@@ -57,5 +52,6 @@ pub fn line(plan: &Plan, conflict: &Value, written: bool) -> String {
         format!("{:?} ({}, {event})", clipped(&word(&side["value"]), 60), by.unwrap_or_default())
     };
     let sides: Vec<String> = sides(conflict).map(side).collect();
-    format!("the {} of {target}: {}", word(&conflict["field"]), sides.join(" against "))
+    let id = if written { format!("{}: ", name(conflict)) } else { String::new() };
+    format!("{id}the {} of {target}: {}", word(&conflict["field"]).replace('_', " "), sides.join(" against "))
 }

@@ -48,18 +48,25 @@ pub struct Failure {
     pub hint: Option<String>,
     /// Whether the reader of the output went away, which is no failure at all.
     pub unread: bool,
+    /// Whether the output has said it all, so that only the status is left.
+    pub told: bool,
 }
 
 impl Failure {
     /// A failure with nothing to advise.
     pub fn new(status: Status, code: &str, message: impl Into<String>) -> Self {
-        Self { status, code: code.to_owned(), message: message.into(), hint: None, unread: false }
+        Self { status, code: code.to_owned(), message: message.into(), hint: None, unread: false, told: false }
     }
 
     /// The same with advice.
     pub fn hinted(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// An exit status for an answer that was given: what was asked after is so.
+    pub fn answered(status: Status) -> Self {
+        Self { told: true, ..Self::new(status, "answered", String::new()) }
     }
 
     /// A command line that makes no sense.
@@ -125,7 +132,9 @@ pub fn report(failure: &Failure, ui: &Ui) -> ExitCode {
     if failure.unread {
         return ExitCode::SUCCESS;
     }
-    ui.fail(failure);
+    if !failure.told {
+        ui.fail(failure);
+    }
     ExitCode::from(failure.status as u8)
 }
 

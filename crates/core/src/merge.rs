@@ -61,6 +61,33 @@ pub fn merge(base: &str, ours: &str, theirs: &str, favour: Favour) -> Option<Mer
     Some(Merge { text: merged.join("\n"), is_clean })
 }
 
+/// The lines in which a text differs from another, each after `-` or `+`, with `@@` between places that lie apart; all of
+/// both where they have too little in common.
+#[must_use]
+pub(crate) fn changes(old: &str, new: &str) -> Vec<String> {
+    let lines = |text| str::split(text, '\n').collect::<Vec<&str>>();
+    let (old, new) = (lines(old), lines(new));
+    let aligned = align(&old, &new).unwrap_or_else(|| vec![None; old.len()]);
+    let (mut out, mut at, mut apart) = (Vec::new(), 0, false);
+    let mut say = |sign: char, line: &str, apart: &mut bool| {
+        if core::mem::take(apart) && !out.is_empty() {
+            out.push("@@".to_owned());
+        }
+        out.push(format!("{sign}{}", line.trim_end_matches('\r')));
+    };
+    for (line, found) in old.iter().zip(&aligned) {
+        match found {
+            None => say('-', line, &mut apart),
+            Some(found) => {
+                new[at..*found].iter().for_each(|line| say('+', line, &mut apart));
+                (at, apart) = (found + 1, true);
+            }
+        }
+    }
+    new[at..].iter().for_each(|line| say('+', line, &mut apart));
+    out
+}
+
 /// For each line of the base, where it is in the other text.
 fn align(base: &[&str], other: &[&str]) -> Option<Vec<Option<usize>>> {
     let head = base.iter().zip(other).take_while(|(a, b)| a == b).count();

@@ -137,7 +137,9 @@ pub fn tell(work: &mut Work<'_>, taken: &Taken, trial: bool) -> Result<(), Failu
     let mut page = work.ui.page();
     for found in &taken.report.found {
         let id = found.item.map_or_else(|| " ".repeat(EventId::SHORTEST), |id| taken.plan.short(id));
-        page.paint(Style::Id, &id).put(&format!("  {} {}", found.what, found.kind));
+        // What was settled says itself of which item.
+        let kind = if found.what == "settled" { String::new() } else { format!(" {}", found.kind) };
+        page.paint(Style::Id, &id).put(&format!("  {}{kind}", found.what));
         page.put(&format!(": {}", clipped(&found.text, 100)));
         if let Some(matched) = &found.matched {
             page.paint(Style::Faint, &format!(" ({}, {} %)", matched.how.as_str(), matched.score));

@@ -4,6 +4,7 @@ pub mod absorb;
 pub mod archive;
 pub mod ask;
 pub mod block;
+pub mod conflicts;
 pub mod criterion;
 pub mod decide;
 pub mod decision;
@@ -19,6 +20,7 @@ pub mod new;
 pub mod next;
 pub mod note;
 pub mod render;
+pub mod resolve;
 pub mod result;
 pub mod section;
 pub mod set;
@@ -78,6 +80,8 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         Command::Story(command) => command.run(&mut work),
         Command::Set(command) => command.run(&mut work),
         Command::Section(command) => command.run(&mut work),
+        Command::Conflicts(command) => command.run(&mut work),
+        Command::Resolve(command) => command.run(&mut work),
         Command::Undo(command) => command.run(&mut work),
         Command::Switch(command) => command.run(&mut work),
         Command::Archive(command) => command.run(&mut work),

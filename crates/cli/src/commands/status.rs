@@ -58,9 +58,9 @@ impl Status {
         if !decisions.is_empty() {
             page.paint(Style::Faint, &format!("  and {} earlier", decisions.len())).end();
         }
-        let conflicts = plan.to_json()["conflicts"].as_array().map_or(0, Vec::len);
+        let conflicts = plan.conflicts().len();
         if conflicts > 0 {
-            page.paint(Style::Blocked, &format!("Conflicts {conflicts}")).end();
+            page.paint(Style::Blocked, &format!("Conflicts {conflicts}")).put("; `git plan conflicts` lists them").end();
         }
         if let Some((name, stand, known)) = file
             && (stand != Stand::Missing || known)

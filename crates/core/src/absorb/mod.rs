@@ -5,6 +5,7 @@
 //! not understood in the house layouts is named in the [`Report`], and nothing of it is recorded.
 
 mod align;
+mod disputes;
 mod emit;
 mod front;
 mod house;
@@ -73,10 +74,10 @@ pub struct Ignored {
 /// # Errors
 /// Where the batch does not take an event; it then holds those made so far, and is to be dropped.
 pub fn absorb(batch: &mut Batch, edited: &str) -> Result<Report, AbsorbError> {
-    match batch.plan().layout() {
+    disputes::absorb(batch, edited, |batch, edited| match batch.plan().layout() {
         Layout::Own if batch.plan().has_own_text() => own::absorb(batch, edited),
         Layout::Own | Layout::Execplan | Layout::Cookbook => house::absorb(batch, edited),
-    }
+    })
 }
 
 impl From<ImportError> for AbsorbError {

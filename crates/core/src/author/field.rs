@@ -1,6 +1,6 @@
 //! What a plan says about itself: fields, tags, authors, sources, and whether it is put away.
 
-use super::{Refusal, find, open, own, title};
+use super::{Refusal, find, open, own, title, undisputed};
 use crate::change::*;
 use crate::prelude::*;
 use crate::state::AddWins;
@@ -9,7 +9,7 @@ use crate::{Batch, EventId, Field, Layout, Tag, Text, Title};
 /// Sets a field.
 ///
 /// # Errors
-/// Where it has that value already, the layout is none, or the title is empty.
+/// Where it has that value already or is in conflict, the layout is none, or the title is empty.
 pub fn set(batch: &mut Batch, field: Field, value: &str) -> Result<EventId, Refusal> {
     let plan = open(batch)?;
     let value = value.trim();
@@ -18,8 +18,8 @@ pub fn set(batch: &mut Batch, field: Field, value: &str) -> Result<EventId, Refu
         Field::Title => drop(Title::new(value)?),
         Field::Status | Field::Summary => {}
     }
-    let disputed = plan.field_register(field).is_some_and(crate::state::Register::is_in_conflict);
-    if plan.field(field) == value && !disputed {
+    undisputed(plan.field_register(field), "the plan", field.as_str())?;
+    if plan.field(field) == value {
         return Err(Refusal::Already { item: format!("the {field}"), state: format!("{value:?}") });
     }
     let spelled = plan.layout() == Layout::Own && field != Field::Layout;

@@ -1,7 +1,7 @@
 //! What is done alike to items of many kinds: wording, prose, place, removal and restoration.
 
 use super::placing::{depth_below, last, not_too_deep, parent_of, subtree};
-use super::{Refusal, Spot, find, open, own, wording};
+use super::{Refusal, Spot, find, open, own, undisputed, wording};
 use crate::change::*;
 use crate::prelude::*;
 use crate::state::{Branch, Item};
@@ -15,10 +15,7 @@ pub fn reword(batch: &mut Batch, kind: Kind, named: &str, text: &str) -> Result<
     let plan = open(batch)?;
     let item = find::item(plan, kind, named)?;
     let text = wording(text)?;
-    if item.text.is_in_conflict() {
-        let sides = item.text.writes().map(|write| format!("{:?}", write.value)).collect();
-        return Err(Refusal::InConflict { item: find::label(plan, item), field: "wording", sides });
-    }
+    undisputed(Some(&item.text), &find::label(plan, item), "wording")?;
     if item.text() == &*text {
         return Err(Refusal::Already { item: find::label(plan, item), state: "worded so".to_owned() });
     }
@@ -29,10 +26,11 @@ pub fn reword(batch: &mut Batch, kind: Kind, named: &str, text: &str) -> Result<
 /// Writes the prose that belongs to an item; an empty text takes it away.
 ///
 /// # Errors
-/// Where the item is not there or has that prose already.
+/// Where the item is not there or has that prose already, or writers disagree about it.
 pub fn write(batch: &mut Batch, kind: Kind, named: &str, text: &str) -> Result<EventId, Refusal> {
     let plan = open(batch)?;
     let item = find::item(plan, kind, named)?;
+    undisputed(item.body.as_deref(), &find::label(plan, item), "prose")?;
     let text = text.trim_end();
     if item.body().unwrap_or_default() == text {
         return Err(Refusal::Already { item: find::label(plan, item), state: "described so".to_owned() });

@@ -6,7 +6,8 @@
 //!
 //! How: every function takes the [`Batch`] that it records into, looks up what is named in
 //! [`Batch::plan`](crate::Batch::plan) (`find.rs`), checks it, and records one event or a few. One file per kind of
-//! item; `placing.rs` decides where in a list something goes, `undo.rs` and `inverse.rs` take events back.
+//! item; `resolve.rs` settles conflicts, `placing.rs` decides where in a list something goes, `undo.rs` and `inverse.rs`
+//! take events back.
 //!
 //! ```
 //! # use git_plan_core::{author, Actor, Batch, Context, Plan, Timestamp};
@@ -33,6 +34,7 @@ mod placing;
 pub mod question;
 pub mod record;
 mod refusal;
+pub mod resolve;
 pub mod section;
 pub mod step;
 #[cfg(test)]
@@ -45,7 +47,7 @@ pub use refusal::{Category, Refusal};
 pub use undo::{undo, undoable};
 
 use crate::prelude::*;
-use crate::state::Item;
+use crate::state::{Item, Register};
 use crate::{Batch, Plan, State, Text, TextError, Title};
 
 /// The plan, if it takes changes.
@@ -72,6 +74,13 @@ fn perhaps(text: Option<&str>) -> Result<Option<Text>, Refusal> {
 /// A name, a label, a heading: one line, without white space around it.
 fn title(text: &str) -> Result<Title, Refusal> {
     Ok(Title::new(text.trim())?)
+}
+
+/// Refuses to write over what writers disagree about: who does that without saying so may not know of it.
+fn undisputed(register: Option<&Register<String>>, item: &str, field: &'static str) -> Result<(), Refusal> {
+    let Some(disputed) = register.filter(|register| register.is_in_conflict()) else { return Ok(()) };
+    let sides = disputed.writes().map(|write| format!("{:?}", crate::text::clipped(&write.value, 60))).collect();
+    Err(Refusal::InConflict { item: item.to_owned(), field, sides })
 }
 
 /// Refuses an item that is in this state already, or about whose state writers disagree.

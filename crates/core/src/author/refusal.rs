@@ -198,6 +198,7 @@ impl Refusal {
         let say = |text: &str| Some(text.to_owned());
         match self {
             Self::NotFound { what, .. } if *what == "event" => say("`git plan log --oneline` lists the events"),
+            Self::NotFound { what, .. } if *what == "conflict" => say("`git plan conflicts` lists them"),
             Self::NotFound { what: "tag" | "author" | "source", .. } | Self::NotFound { known: 0, .. } => None,
             Self::NotFound { .. } | Self::WrongKind { .. } => {
                 say("`git plan show --ids` lists the items with their numbers and ids")
@@ -205,7 +206,7 @@ impl Refusal {
             Self::Ambiguous { .. } => say("give more digits of the id"),
             Self::Removed { .. } => say("`git plan step restore ID` takes it back in"),
             Self::Archived => say("`git plan archive --undo` takes the plan up again"),
-            Self::InConflict { .. } => say("`git plan log --item ID` shows both sides"),
+            Self::InConflict { .. } => say("`git plan conflicts` shows the sides, `git plan resolve` takes one"),
             Self::LaterWrite { .. } => say("undo the later event first, or write the wanted state anew"),
             Self::Undone { .. } => say("undo the event that undid it, to have it back"),
             Self::CannotUndo { instead, .. } => instead.map(ToOwned::to_owned),

@@ -1,6 +1,6 @@
 //! Sections: added ones beside those that every plan has, and their headings.
 
-use super::{Refusal, find, open, placing, title};
+use super::{Refusal, find, open, placing, title, undisputed};
 use crate::change::*;
 use crate::prelude::*;
 use crate::state::{Branch, Item};
@@ -35,10 +35,15 @@ pub fn add(batch: &mut Batch, heading: &str, after: Option<&str>, text: Option<&
 /// Gives a section another heading.
 ///
 /// # Errors
-/// Where the section is not there, or has that heading already.
+/// Where the section is not there, or has that heading already, or writers disagree about it.
 pub fn retitle(batch: &mut Batch, named: &str, heading: &str) -> Result<EventId, Refusal> {
     let plan = open(batch)?;
     let (section, heading) = (find::section(plan, named)?, title(heading)?);
+    let register = match section {
+        Parent::Standing(role) => plan.heading(role),
+        Parent::Node(id) => plan.item(id).map(|section| &section.text),
+    };
+    undisputed(register, &format!("the section {named:?}"), "heading")?;
     if current_heading(batch.plan(), section) == &*heading {
         return Err(Refusal::Already { item: format!("the section {named:?}"), state: "headed so".to_owned() });
     }
@@ -48,19 +53,18 @@ pub fn retitle(batch: &mut Batch, named: &str, heading: &str) -> Result<EventId,
 /// Writes the prose of a section; an empty text takes it away.
 ///
 /// # Errors
-/// Where the section is not there, or has that prose already.
+/// Where the section is not there, or has that prose already, or writers disagree about it.
 pub fn write(batch: &mut Batch, named: &str, text: &str) -> Result<EventId, Refusal> {
     let plan = open(batch)?;
     let of = find::section(plan, named)?;
     let text = text.trim_end();
-    let (now, disputed) = match of {
-        Parent::Standing(role) => {
-            plan.prose(role).map_or(("", false), |prose| (prose.value().as_str(), prose.is_in_conflict()))
-        }
-        Parent::Node(id) => (plan.item(id).and_then(Item::body).unwrap_or_default(), false),
+    let register = match of {
+        Parent::Standing(role) => plan.prose(role),
+        Parent::Node(id) => plan.item(id).and_then(|section| section.body.as_deref()),
     };
-    if now == text && !disputed {
-        let item = format!("the section {:?}", current_heading(plan, of));
+    let item = format!("the section {:?}", current_heading(plan, of));
+    undisputed(register, &item, "prose")?;
+    if register.map_or("", |prose| prose.value()) == text {
         return Err(Refusal::Already { item, state: "written so".to_owned() });
     }
     if let Parent::Node(id) = of

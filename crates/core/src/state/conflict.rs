@@ -401,6 +401,23 @@ impl Found<'_> {
 }
 
 impl Plan {
+    /// The text that is shown while there is a conflict about it; none where it is about something else.
+    #[must_use]
+    pub fn disputed_text(&self, conflict: &Conflict) -> Option<&str> {
+        let item = self.item_of(conflict.target);
+        let register = match (conflict.target, conflict.field, item.map(|item| &item.detail)) {
+            (Target::Plan, field, _) => self.field_register(field.parse().ok()?)?,
+            (Target::Section(role), "heading", _) => self.heading(role)?,
+            (Target::Section(role), _, _) => self.prose(role)?,
+            (Target::Item(_), "text", _) => &item?.text,
+            (Target::Item(_), "body", _) => item?.body.as_deref()?,
+            (Target::Item(_), "as_a", Some(Detail::Story { as_a, .. })) => as_a,
+            (Target::Item(_), "so_that", Some(Detail::Story { so_that, .. })) => so_that.as_deref()?,
+            _ => return None,
+        };
+        Some(register.value())
+    }
+
     /// The item that a conflict is about.
     #[must_use]
     pub fn item_of(&self, target: Target) -> Option<&Item> {

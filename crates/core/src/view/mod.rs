@@ -4,15 +4,17 @@
 //! with one; a text of several lines never leaves the item that it belongs to. Times are UTC, by the minute.
 //!
 //! How: a layout is a list of standing sections with their headings; `blocks.rs` writes prose and items, `log.rs` the
-//! progress log of the house layout. Spec: spec/5-view.md.
+//! progress log of the house layout, `disputes.rs` what writers disagree about. Spec: spec/5-view.md.
 
 mod blocks;
+pub(crate) mod disputes;
 pub(crate) mod front_matter;
 mod lists;
 mod log;
 pub(crate) mod own;
 pub(crate) mod sheet;
 
+pub use disputes::{Told, headline, sides};
 pub(crate) use front_matter::scalar;
 
 use crate::prelude::*;
@@ -24,12 +26,18 @@ use sheet::{Owner, Sheet};
 /// Writes the view of a plan in a layout.
 #[must_use]
 pub fn render(plan: &Plan, layout: Layout) -> String {
+    let (mut parts, eol) = undisputed(plan, layout);
+    disputes::placed(plan, &mut parts, eol);
+    parts.into_iter().map(|(_, text)| text).collect()
+}
+
+/// The parts of a view without the blocks of conflicts, and its line end.
+pub(crate) fn undisputed(plan: &Plan, layout: Layout) -> (Vec<(Owner, String)>, &'static str) {
     if layout == Layout::Own && plan.has_own_text() {
-        return own::pieces(plan).into_iter().map(|piece| piece.text).collect();
+        let pieces = own::pieces(plan).into_iter().map(|piece| (piece.owner(plan), piece.text));
+        return (pieces.collect(), own::line_end(plan));
     }
-    let mut page = Page::of(plan, layout);
-    page.write();
-    page.out.text
+    (parts(plan, layout), "\n")
 }
 
 /// The view of a plan in a house layout, in parts, each with what it shows.

@@ -99,7 +99,7 @@ fn is_read_done(item: &Item) -> bool {
 }
 
 /// The line end that the plan's own text has.
-pub(super) fn line_end(plan: &Plan) -> &'static str {
+pub(crate) fn line_end(plan: &Plan) -> &'static str {
     let prose = || plan.children(Branch::Items(Parent::Standing(crate::Role::Opening)));
     let first = plan.children(Branch::Sections(None)).into_iter().chain(prose()).find_map(|node| {
         let text = node.source.as_ref().map_or_else(|| node.text(), |source| source.value());

@@ -8,18 +8,36 @@
 mod fresh;
 mod spelling;
 
+use super::sheet::Owner;
 use crate::prelude::*;
 use crate::state::{Branch, Item, Plan};
 use crate::{ItemId, Kind, Parent, Role};
 use fresh::Surroundings;
+pub(crate) use fresh::line_end;
 
 /// A part of the view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
     /// The node that it shows; none where the layout wrote it by itself.
     pub(crate) node: Option<ItemId>,
+    /// The section whose prose it is.
+    prose: Option<Parent>,
     /// Its Markdown.
     pub(crate) text: String,
+}
+
+impl Piece {
+    /// What it shows.
+    pub(crate) fn owner(&self, plan: &Plan) -> Owner {
+        match (self.node, self.prose) {
+            (_, Some(section)) => Owner::Prose(section),
+            (Some(id), None) if plan.item(id).is_some_and(|item| item.kind() == Kind::Section) => {
+                Owner::Heading(Parent::Node(id))
+            }
+            (Some(id), None) => Owner::Item(id),
+            (None, None) => Owner::Written,
+        }
+    }
 }
 
 /// The view of a plan, in the order of its pieces.
@@ -27,6 +45,7 @@ pub(crate) fn pieces(plan: &Plan) -> Vec<Piece> {
     let mut page = Page { plan, eol: fresh::line_end(plan), pieces: Vec::new(), trailing: false };
     if let Some(prose) = plan.prose(Role::Opening).filter(|prose| !prose.value().is_empty()) {
         page.block(None, prose.value());
+        page.is_prose_of(Parent::Standing(Role::Opening));
     }
     page.items(Parent::Standing(Role::Opening));
     for follows in [None, Some(Role::Opening)] {
@@ -53,8 +72,15 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn put(&mut self, node: Option<ItemId>, text: String) {
-        self.pieces.push(Piece { node, text });
+        self.pieces.push(Piece { node, prose: None, text });
         self.trailing = false;
+    }
+
+    /// Says whose prose the last piece is.
+    fn is_prose_of(&mut self, section: Parent) {
+        if let Some(last) = self.pieces.last_mut() {
+            last.prose = Some(section);
+        }
     }
 
     fn section(&mut self, section: &'a Item) {
@@ -70,6 +96,7 @@ impl<'a> Page<'a> {
         }
         if let Some(body) = section.body() {
             self.block(None, body);
+            self.is_prose_of(Parent::Node(section.id()));
         }
         self.items(Parent::Node(section.id()));
     }
@@ -101,6 +128,7 @@ impl<'a> Page<'a> {
         self.heading(None, 2, given.unwrap_or(heading));
         if let Some(prose) = prose {
             self.block(None, prose);
+            self.is_prose_of(parent);
         }
         self.items(parent);
     }
