@@ -3,20 +3,25 @@
 
     verify.py repo PATH [SLUG...]   check the plans of a repository, through plain git
     verify.py events FILE.jsonl     check an exported plan
-    verify.py vectors DIR           check ids, canonical form, codes and order of the vectors
+    verify.py vectors DIR           check ids, order and state of the vectors
 
 It prints one line for each thing that it checked and one for each problem, and exits with 0 where there is none, else
-with 1. It needs Python 3.9 or newer and the package blake3.
+with 1. With --state it prints, of a repository or an export, the state of each plan as JSON (S29) instead, one plan per
+line, and what it has to say goes to standard error. It needs Python 3.9 or newer and the package blake3.
 """
 
+import contextlib
 import json
 import os
+import random
 import sys
 
 from blake3 import blake3
 
-from reader.events import Event, Wrong, canonical
+from reader.document import Document
+from reader.events import Event, canonical
 from reader.order import History
+from reader.plan import Plan
 from reader.problems import PROBLEMS, check_set, problem
 from reader.repository import check_repository
 
@@ -36,9 +41,12 @@ def check_export(path):
     in_order = History(events).events == events
     print(f"{path}: plan {root[:12]}, {len(events)} events: ids, canonical form, limits, chain; "
           f"{'in' if in_order else 'not in'} canonical order")
+    return events
 
 
-OF_BYTES = ("too-large", "not-canonical", "malformed", "future-version", "unknown-type", "needs")
+# Vectors: README.md.
+
+ARRIVALS = 4  # seeds by which the events of a vector are shuffled and doubled
 
 
 def load_vector(path):
@@ -54,25 +62,31 @@ def load_vector(path):
     return [Event(data, shown.get(blake3(data).hexdigest(), ())) for data in stored]
 
 
+def arrivals(events):
+    """The events as they arrived, and in other orders with some of them twice."""
+    yield events
+    for seed in range(ARRIVALS):
+        chance = random.Random(seed)
+        arrived = events + [event for event in events if chance.random() < 0.5]
+        chance.shuffle(arrived)
+        yield arrived
+
+
 def check_vector(path):
     events = load_vector(path)
     with open(os.path.join(path, "expected.json"), encoding="utf-8") as file:
         expected = json.load(file)
     if [event.id for event in events] != expected["ids"]:
         problem(path, "the ids differ")
-    for arrived in (events, events[::-1], events + events):
-        if [event.id for event in History(arrived).events] != expected["order"]:
-            problem(path, "the canonical order differs")
-    codes = {inert["event"]: inert["code"] for inert in expected["state"]["inert"] if inert["code"] in OF_BYTES}
-    found = {event.id: event.wrong.code for event in events if event.wrong}
-    for i in sorted(set(codes.items()) ^ set(found.items())):
-        problem(path, f"event {i[0][:12]}: the code {i[1]} is on one side only")
-    try:
-        canonical(expected["state"])
-    except Wrong as wrong:
-        problem(path, wrong)
-    if History(events).heads() != expected["state"]["heads"]:
-        problem(path, "the heads differ")
+    for number, arrived in enumerate(arrivals(events), 1):
+        plan = Plan(arrived)
+        if [event.id for event in plan.history.events] != expected["order"]:
+            problem(path, f"arrival {number}: the canonical order differs")
+        state = Document(plan).json()
+        for member in sorted(state.keys() | expected["state"].keys()):
+            found, right = (json.dumps(it.get(member), sort_keys=True) for it in (state, expected["state"]))
+            if found != right:
+                problem(path, f"arrival {number}: {member} of the state is {found}: expected {right}")
     return len(events)
 
 
@@ -81,19 +95,24 @@ def check_vectors(path):
     events = sum(check_vector(os.path.join(path, name)) for name in names)
     if not names:
         problem(path, "no vectors")
-    print(f"{path}: {len(names)} vectors, {events} events: ids, canonical form, codes, order, heads")
+    print(f"{path}: {len(names)} vectors, {events} events: ids, order and state, in {1 + ARRIVALS} orders of arrival")
 
 
 def main(arguments):
-    if len(arguments) >= 2 and arguments[0] == "repo":
-        check_repository(arguments[1], arguments[2:])
-    elif len(arguments) == 2 and arguments[0] == "events":
-        check_export(arguments[1])
-    elif len(arguments) == 2 and arguments[0] == "vectors":
-        check_vectors(arguments[1])
-    else:
-        print(__doc__, file=sys.stderr)
-        return 2
+    states, plans = "--state" in arguments, ()
+    arguments = [argument for argument in arguments if argument != "--state"]
+    with contextlib.redirect_stdout(sys.stderr if states else sys.stdout):
+        if len(arguments) >= 2 and arguments[0] == "repo":
+            plans = check_repository(arguments[1], arguments[2:])
+        elif len(arguments) == 2 and arguments[0] == "events":
+            plans = [check_export(arguments[1])]
+        elif len(arguments) == 2 and arguments[0] == "vectors":
+            check_vectors(arguments[1])
+        else:
+            print(__doc__, file=sys.stderr)
+            return 2
+    for events in plans if states else ():
+        sys.stdout.buffer.write(canonical(Document(Plan(events)).json()).encode() + b"\n")
     return 1 if PROBLEMS else 0
 
 

@@ -229,7 +229,9 @@ def check_event(data):
 
 
 class Event:
-    """One event as stored: its id, what is wrong with it, and what places it among the others (E17)."""
+    """One event as stored: its id, what is wrong with it, and what places it among the others (E17).
+
+    Where nothing is wrong, `said` has its members, and `data` those of its data that the type knows (E10)."""
 
     def __init__(self, data, shown=()):
         self.id, self.wrong, self.stated = blake3(data).hexdigest(), None, None
@@ -248,3 +250,6 @@ class Event:
         if FORMS["ids"](parents) and len(parents) <= MOST_PARENTS:
             self.stated = parents
         self.parents = list(shown) if self.stated is None else self.stated
+        self.said = {} if self.wrong else read
+        known = {name.rstrip("?") for name, _ in CATALOGUE.get(self.type, ())}
+        self.data = {name: value for name, value in self.said.get("data", {}).items() if name in known}
