@@ -1,36 +1,46 @@
 """Conflicts: S30. What may be in conflict is a *field* of a target; each field has a function that finds its conflict."""
 
+from typing import NamedTuple
+
 from reader.plan import FIELDS
 
-# Each function returns the kind and the sides, as places with values; without a conflict there are no sides.
+
+class Conflict(NamedTuple):
+    """What a field was found to have: places with values. Without sides it has no conflict."""
+
+    kind: str
+    sides: list
 
 
 def of_value(register):
     """S7."""
-    return "value", register.conflict()
+    return Conflict("value", register.conflict())
 
 
 def of_state(state):
     """S8."""
-    return "status", state.conflict()
+    return Conflict("status", state.conflict())
 
 
 def of_successors(successors):
     """S22."""
-    return "succession", successors.sides() if len(successors.adds) > 1 else []
+    return Conflict("succession", successors.sides() if len(successors.adds) > 1 else [])
 
 
 def of_place(plan, item):
     """S15: the value is the parent, or the role that a section follows."""
     sides = [(place, parent) for place, (_, parent) in item.placement.surviving()]
     if sides[-1][0] in plan.skipped:
-        return "cycle", sides
-    return "place", sides if item.placement.conflict() else []
+        return Conflict("cycle", sides)
+    return Conflict("place", sides if item.placement.conflict() else [])
 
 
 def of_existence(existence, value):
     """S17 and S20: the sides are the removals."""
-    return "existence", [(place, value) for place in existence.conflict()]
+    return Conflict("existence", [(place, value) for place in existence.conflict()])
+
+
+# The fields of each target, in their order.
 
 
 def of_plan(plan):
@@ -45,9 +55,8 @@ def of_standing(registers):
 
 
 def of_item(plan, item):
-    names = ("heading", "prose") if item.kind == "section" else ("text", "body")
-    yield names[0], of_value(item.text)
-    yield names[1], of_value(item.body)
+    yield "text", of_value(item.text)
+    yield "body", of_value(item.body)
     yield "state", of_state(item.state)
     for field in ("answer", "as_a", "so_that"):
         yield field, of_value(getattr(item, field))
@@ -57,11 +66,8 @@ def of_item(plan, item):
 
 
 def find(plan):
-    """All conflicts in their order: pairs of what a conflict is and about, and its sides as places with values."""
+    """Every conflict in its order, with its target and field."""
     targets = [("plan", of_plan(plan))]
     targets += [(role, of_standing(registers)) for role, registers in plan.standing.items()]
     targets += [(item.id, of_item(plan, item)) for item in plan.items.values() if not item.existence.hidden()]
-    for target, fields in targets:
-        for field, (kind, sides) in fields:
-            if sides:
-                yield {"kind": kind, "target": target, "field": field}, sides
+    return [(target, field, found) for target, fields in targets for field, found in fields if found.sides]

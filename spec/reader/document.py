@@ -94,15 +94,16 @@ class Document:
     def nested(self, items, kind):
         """Steps or criteria with their numbers and what is below them, cut at the 32nd level."""
         top, entries = [], []
-        ahead = [(item, 1, top, "") for item in reversed(items)]
+        ahead = [(item, f"{number}", 1, top) for number, item in enumerate(items, 1)][::-1]
         while ahead:
-            item, level, into, above = ahead.pop()
-            entry = self.item(item, number=f"{above}{len(into) + 1}")
+            item, number, level, into = ahead.pop()
+            entry = self.item(item, number=number)
             into.append(entry)
             entries.append(entry)
             if level < DEEPEST:
-                level, above, into = level + 1, f"{entry['number']}.", entry.setdefault("children", [])
-            ahead += [(child, level, into, above) for child in reversed(self.below(item.id, kind))]
+                level, into = level + 1, entry.setdefault("children", [])
+            below = enumerate(self.below(item.id, kind), 1)
+            ahead += [(child, f"{number}.{place}", level, into) for place, child in below][::-1]
         for entry in entries:
             if not entry.get("children"):
                 entry.pop("children", None)
@@ -195,8 +196,13 @@ class Document:
 
     def conflicts(self):
         return [
-            {**conflict, "sides": [self.stamp(place, value=value) for place, value in sides]}
-            for conflict, sides in conflicts.find(self.plan)
+            some(
+                kind=found.kind,
+                target=target,
+                field=field,
+                sides=[self.stamp(place, value=value) for place, value in found.sides],
+            )
+            for target, field, found in conflicts.find(self.plan)
         ]
 
     def json(self):
