@@ -1,4 +1,4 @@
-"""Conflicts: S30. What may be in conflict is a *field* of a target; each field has a function that finds its conflict."""
+"""Conflicts: S30. What may be in conflict is a *field* of a target; for each there is a function that finds out."""
 
 from typing import NamedTuple
 

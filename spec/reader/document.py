@@ -16,7 +16,6 @@ def some(**members):
     return {name: value for name, value in members.items() if value not in (None, "", [], {})}
 
 
-
 def is_ticked(item):
     """S9 and S21."""
     if item.kind == "question":

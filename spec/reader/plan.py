@@ -46,7 +46,8 @@ NAMES_OF = {
     ("blocker.raised", "on"): {"step", "question", "criterion"}, ("note.added", "on"): ANY,
     ("note.added", "corrects"): {"note"}, ("discovery.recorded", "corrects"): {"discovery"},
 }
-ABOUT = "item items step criterion decision blocker story from section of question on by supersedes corrects under"  # S32
+ABOUT = """item items step criterion decision blocker story from section of question on by supersedes corrects
+under""".split()  # S32
 WRITES_STATE = {
     "step.started": "doing", "step.completed": "done", "step.reopened": "todo", "step.dropped": "dropped",
     "criterion.met": "met", "criterion.unmet": "open", "decision.accepted": "accepted",
@@ -239,7 +240,7 @@ class Plan:
     def absorb(self, place, event, named):
         """S32."""
         absorbed = event.said.get("absorbed", {})
-        about = next((named[member] for member in ABOUT.split() if named.get(member)), None)
+        about = next((named[member] for member in ABOUT if named.get(member)), None)
         about = about[0] if isinstance(about, list) else about
         if about and "text" in absorbed and about.kind not in ("decision", "section"):
             about.text.write(place, absorbed["text"])
