@@ -28,6 +28,7 @@ pub mod import;
 pub mod issue_form;
 pub mod limits;
 pub mod madr;
+pub mod merge;
 pub mod order;
 mod prelude;
 mod slug;

@@ -22,7 +22,7 @@ use crate::object::random;
 use crate::repository::Repository;
 
 /// Changed with every change of [`Plan`]'s own form; the crate's version is part of it.
-const FORMAT: &str = concat!("git-plan state 4 ", env!("CARGO_PKG_VERSION"));
+const FORMAT: &str = concat!("git-plan state 5 ", env!("CARGO_PKG_VERSION"));
 
 /// The bytes of the tail: the length of the head, and the BLAKE3 of the format and the head.
 const TAIL: usize = 4 + 32;

@@ -1,6 +1,7 @@
 //! Adding, wording, placing and removing items: what all kinds have in common.
 
 use super::plan::Name;
+use super::prose::Prose;
 use super::refs::{Rejection, Turn};
 use super::register::{AddWins, Register};
 use super::{Branch, Decision, Detail, Existence, Item, Place, Plan, Step, What};
@@ -144,7 +145,7 @@ impl Plan {
 
         item.leaf = self.insert_slot(item.place, addition.after, stamp.id, kind);
         self.touch_parent(item.place.branch, turn);
-        item.existence.touch(stamp.seq, turn.ancestry);
+        item.existence.touch(stamp, turn.ancestry);
         let at = self.items.len();
         self.index.insert(stamp.id, Name { at: at as u32, repeated: None });
         self.items.push(item);
@@ -184,9 +185,7 @@ impl Plan {
                 if matches!(kind, Kind::Decision | Kind::Section) {
                     return Err(Rejection::new("wrong-kind", format!("rewords the {kind} {}", data.item)));
                 }
-                if let Some(item) = self.touch(at, turn) {
-                    item.text.write(turn.stamp, data.text.clone().into(), turn.ancestry);
-                }
+                self.reword(at, &data.text, turn);
             }
             Change::ItemRespelled(data) => {
                 let at = self.find(data.item, turn)?;
@@ -201,7 +200,7 @@ impl Plan {
             }
             Change::ItemRestored(data) => {
                 let at = self.find(data.item, turn)?;
-                self.exist(at, |existence| existence.restore(turn.stamp.seq, turn.ancestry));
+                self.exist(at, |existence| existence.restore(turn.stamp, turn.ancestry));
             }
             _ => {}
         }
@@ -212,13 +211,20 @@ impl Plan {
     pub(super) fn absorb(&mut self, absorbed: &Absorbed, change: &Change, turn: Turn<'_>) {
         let Some(at) = change.mentions().first().and_then(|&item| self.position(item)) else { return };
         if let Some(text) = &absorbed.text
-            && let Some(item) = self.touch(at, turn)
-            && !matches!(item.kind(), Kind::Decision | Kind::Section)
+            && !self.items.get(at).is_some_and(|item| matches!(item.kind(), Kind::Decision | Kind::Section))
         {
-            item.text.write(turn.stamp, text.clone().into(), turn.ancestry);
+            self.reword(at, text, turn);
         }
         if let Some(source) = &absorbed.source {
             self.respell(at, source, turn);
+        }
+    }
+
+    fn reword(&mut self, at: usize, text: &Text, turn: Turn<'_>) {
+        let Some(item) = self.touch(at, turn) else { return };
+        item.text.write(turn.stamp, text.clone().into(), turn.ancestry);
+        if item.kind() == Kind::Prose {
+            self.wrote(Prose::Block(at));
         }
     }
 
@@ -271,6 +277,9 @@ impl Plan {
         // The slot is there even where the move is skipped, so that what was put after it finds its place.
         let leaf = self.insert_slot(place, data.after, node, kind);
         let cycle = matches!(branch, Branch::Items(parent) if self.is_within(parent, node));
+        if cycle {
+            self.rival_places(branch, node, turn);
+        }
         let stands = self.touch(at, turn).is_some_and(|item| {
             item.placements.write(turn.stamp, place, turn.ancestry);
             item.stands()

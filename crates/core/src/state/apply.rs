@@ -6,6 +6,7 @@
 use super::ancestry::Ancestry;
 use super::item::Owner;
 use super::plan::{Entry, What};
+use super::prose::Prose;
 use super::refs::{Rejection, Turn};
 use super::register::Register;
 use super::{Detail, Plan, Source, Stamp};
@@ -35,6 +36,7 @@ impl Plan {
             return Err(Rejection::new("duplicate", format!("repeats {first} under the same key")));
         }
         self.fold(event, change, turn)?;
+        self.rival(change, turn);
         let absorbed = event.context.absorbed.as_deref();
         if let Some(absorbed) = absorbed {
             self.absorb(absorbed, change, turn);
@@ -46,13 +48,14 @@ impl Plan {
         if let Some(key) = key {
             let key = Self::key(&event.by, key);
             let mut entries = self.keys.get(&key).cloned().unwrap_or_default();
-            entries.push((Self::digest(change), event.id));
+            self.rival_keys(&entries, turn);
+            entries.push((Self::digest(change), stamp));
             self.keys.insert(key, entries);
         }
         match change {
             Change::PlanArchived(_) => self.existence.remove(stamp, ancestry),
-            Change::PlanReactivated(_) => self.existence.restore(stamp.seq, ancestry),
-            _ => self.existence.touch(stamp.seq, ancestry),
+            Change::PlanReactivated(_) => self.existence.restore(stamp, ancestry),
+            _ => self.existence.touch(stamp, ancestry),
         }
         Ok(())
     }
@@ -65,7 +68,7 @@ impl Plan {
         self.updated = event.at;
         self.set_field(Field::Title, data.title.as_str(), turn);
         self.set_field(Field::Layout, data.layout.as_str(), turn);
-        self.existence.touch(turn.stamp.seq, turn.ancestry);
+        self.existence.touch(turn.stamp, turn.ancestry);
         Ok(())
     }
 
@@ -136,8 +139,11 @@ impl Plan {
     }
 
     fn set_prose(&mut self, data: &ProseSet, turn: Turn<'_>) -> Result<(), Rejection> {
-        match data.of {
-            Parent::Standing(role) => write(&mut self.prose, role, &data.text, turn),
+        let prose = match data.of {
+            Parent::Standing(role) => {
+                write(&mut self.prose, role, &data.text, turn);
+                Prose::Standing(role)
+            }
             Parent::Node(id) => {
                 let (at, item) = self.found(id, turn)?;
                 if item.kind() == Kind::Prose {
@@ -148,8 +154,10 @@ impl Plan {
                     Some(body) => body.write(turn.stamp, data.text.clone().into(), turn.ancestry),
                     None => item.body = Some(Box::new(Register::new(turn.stamp, data.text.clone().into()))),
                 }
+                Prose::Body(at)
             }
-        }
+        };
+        self.wrote(prose);
         Ok(())
     }
 

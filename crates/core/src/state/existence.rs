@@ -7,14 +7,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::Stamp;
-use super::ancestry::{Ancestry, Seq};
+use super::ancestry::Ancestry;
 use crate::prelude::*;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Removal {
     stamp: Stamp,
-    /// A touch that the removal did not see, and that did not see the removal.
-    contested: bool,
+    /// The newest of the touches that the removal did not see, and that did not see the removal.
+    against: Vec<Stamp>,
 }
 
 /// Whether a thing is there, as its removals and touches say.
@@ -22,36 +22,38 @@ struct Removal {
 pub struct Existence {
     removals: Vec<Removal>,
     /// The touches that no later touch saw.
-    touches: Vec<Seq>,
+    touches: Vec<Stamp>,
 }
 
 impl Existence {
     /// Takes a touch: any event that says something of the thing.
-    pub(crate) fn touch(&mut self, by: Seq, ancestry: &Ancestry) {
+    pub(crate) fn touch(&mut self, by: Stamp, ancestry: &Ancestry) {
         for removal in &mut self.removals {
-            removal.contested |= !ancestry.sees(by, removal.stamp.seq);
+            if !ancestry.sees(by.seq, removal.stamp.seq) {
+                add_newest(&mut removal.against, by, ancestry);
+            }
         }
-        self.touches.retain(|&touch| !ancestry.sees(by, touch));
-        self.touches.push(by);
+        add_newest(&mut self.touches, by, ancestry);
     }
 
     /// Takes a removal.
     pub(crate) fn remove(&mut self, stamp: Stamp, ancestry: &Ancestry) {
-        let contested = self.touches.iter().any(|&touch| !ancestry.sees(stamp.seq, touch));
+        let unseen = |touch: &&Stamp| !ancestry.sees(stamp.seq, touch.seq);
+        let against = self.touches.iter().filter(unseen).copied().collect();
         self.removals.retain(|removal| !ancestry.sees(stamp.seq, removal.stamp.seq));
-        self.removals.push(Removal { stamp, contested });
+        self.removals.push(Removal { stamp, against });
     }
 
     /// Takes a restoration: a touch that takes back the removals it saw.
-    pub(crate) fn restore(&mut self, by: Seq, ancestry: &Ancestry) {
-        self.removals.retain(|removal| !ancestry.sees(by, removal.stamp.seq));
+    pub(crate) fn restore(&mut self, by: Stamp, ancestry: &Ancestry) {
+        self.removals.retain(|removal| !ancestry.sees(by.seq, removal.stamp.seq));
         self.touch(by, ancestry);
     }
 
     /// Whether the thing is gone.
     #[must_use]
     pub fn is_hidden(&self) -> bool {
-        self.removals.iter().any(|removal| !removal.contested)
+        self.removals.iter().any(|removal| removal.against.is_empty())
     }
 
     /// The removals that no restoration took back.
@@ -59,14 +61,26 @@ impl Existence {
         self.removals.iter().map(|removal| removal.stamp)
     }
 
-    /// The removals that an unseen touch stands against, while the thing is there.
+    /// The removals that an unseen touch stands against, while the thing is there, and these touches; each in order.
     #[must_use]
-    pub fn contested(&self) -> Vec<Stamp> {
-        if self.is_hidden() { Vec::new() } else { self.removals.iter().map(|removal| removal.stamp).collect() }
+    pub fn contested(&self) -> (Vec<Stamp>, Vec<Stamp>) {
+        if self.is_hidden() {
+            return (Vec::new(), Vec::new());
+        }
+        let against: BTreeSet<Stamp> = self.removals.iter().flat_map(|removal| &removal.against).copied().collect();
+        (self.removals().collect(), against.into_iter().collect())
     }
 
     /// Forgets the touches, given that every later event has seen them.
     pub(crate) fn settle(&mut self) {
         self.touches = Vec::new();
+    }
+}
+
+/// Adds a touch to those that no later one saw.
+fn add_newest(touches: &mut Vec<Stamp>, by: Stamp, ancestry: &Ancestry) {
+    touches.retain(|touch| !ancestry.sees(by.seq, touch.seq));
+    if touches.last().is_none_or(|last| last.seq != by.seq) {
+        touches.push(by);
     }
 }

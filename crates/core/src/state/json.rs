@@ -85,7 +85,9 @@ impl Plan {
         let hidden = self.items().filter(|item| !item.is_visible());
         plan.list("removed", hidden.map(|item| written.removed(item)).collect());
         plan.list("inert", self.inert.iter().map(inert).collect());
-        plan.list("conflicts", conflicts::of(self));
+        let (notices, conflicts): (Vec<_>, _) = self.disagreements().into_iter().partition(|c| c.kind.is_notice());
+        plan.list("conflicts", conflicts.iter().map(|conflict| self.conflict_json(conflict)).collect());
+        plan.list("notices", notices.iter().map(|notice| self.conflict_json(notice)).collect());
         plan.into()
     }
 

@@ -5,14 +5,16 @@
 //! the reason, and hides nothing that follows. [`Plan::extend`] with the rest gives what replaying all would give.
 //!
 //! How: `order.rs` puts the events in order, `ancestry.rs` answers who saw what, `apply.rs` folds one event at a time.
-//! Merge rules live in the data: `register.rs` (values), `existence.rs` (removal), `tree.rs` (places). `standing.rs`
-//! says what of it is to be seen, `numbers.rs` numbers it, `outline.rs` walks it. `adding.rs` has what all kinds of
+//! Merge rules live in the data: `register.rs` (values), `prose.rs` (texts), `existence.rs` (removal), `tree.rs`
+//! (places), `rivals.rs` (whatever else stands against each other). `conflict.rs` says what is in conflict,
+//! `standing.rs` what is to be seen, `numbers.rs` numbers it, `outline.rs` walks it. `adding.rs` has what all kinds of
 //! items share, `refs.rs` what an event may name. `stow.rs` puts a state away so that only what is looked at need be
 //! read back; `paged.rs`, `table.rs` and `leaf.rs` are what it is made of.
 
 mod adding;
 mod ancestry;
 mod apply;
+mod conflict;
 mod existence;
 mod item;
 mod json;
@@ -21,13 +23,16 @@ mod numbers;
 mod outline;
 mod paged;
 mod plan;
+mod prose;
 mod refs;
 mod register;
+mod rivals;
 mod standing;
 mod stow;
 mod table;
 mod tree;
 
+pub use conflict::{Conflict, ConflictKind, Side, Target};
 pub use existence::Existence;
 pub use item::{Decision, Detail, Item, Owner, Step};
 pub(crate) use outline::is_current;

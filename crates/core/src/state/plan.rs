@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ancestry::Ancestry;
 use super::paged::{Paged, Shelf};
+use super::prose::Prose;
 use super::register::{AddWins, Register};
+use super::rivals::Rival;
 use super::table::Table;
 use super::{Existence, Item, Stamp, Tree};
 use crate::event::{Actor, Agent, Event};
@@ -33,10 +35,15 @@ pub struct Plan {
     /// What happened, in order.
     pub log: Paged<Entry>,
     /// What was recorded under a key of an actor: the digest of each change, and its event.
-    pub(super) keys: Table<Vec<(EventId, EventId)>>,
+    pub(super) keys: Table<Vec<(EventId, Stamp)>>,
     people: Vec<Person>,
     /// Events that have no effect, in order, each with its reason.
     pub inert: Vec<InertEvent>,
+    /// Events that stand against each other.
+    pub(super) rivals: Vec<Rival>,
+    /// The prose that several wrote since it was last merged.
+    #[serde(skip)]
+    pub(super) unmerged: BTreeSet<Prose>,
     heads: BTreeSet<EventId>,
     last: Option<Stamp>,
     count: u32,
@@ -141,6 +148,7 @@ impl Plan {
         for place in arrangement.iter() {
             self.take(&events[place.index], place.time, &ancestry);
         }
+        self.merge_prose();
     }
 
     /// Folds in one event that names the heads as its parents, all of them and nothing else, as every event does where
@@ -343,7 +351,7 @@ impl Plan {
     pub fn recorded(&self, actor: &Actor, key: &str, change: &crate::Change) -> Option<EventId> {
         let digest = Self::digest(change);
         let known = self.keys.get(&Self::key(actor, key))?;
-        known.iter().find(|(change, _)| *change == digest).map(|&(_, event)| event)
+        known.iter().find(|(change, _)| *change == digest).map(|(_, stamp)| stamp.id)
     }
 
     /// Under what the changes of an actor's key are found.
@@ -357,7 +365,7 @@ impl Plan {
     #[must_use]
     pub fn keyed(&self, actor: &Actor, key: &str) -> Vec<EventId> {
         let known = self.keys.get(&Self::key(actor, key));
-        known.into_iter().flatten().map(|&(_, event)| event).collect()
+        known.into_iter().flatten().map(|(_, stamp)| stamp.id).collect()
     }
 
     pub(super) fn digest(change: &crate::Change) -> EventId {

@@ -37,6 +37,16 @@ struct Rest<T> {
     others: Vec<Write<T>>,
     /// Replaced writes that a write yet to come may have seen as the newest.
     past: Vec<Write<T>>,
+    /// What the writes that no write saw are together, for values that can be merged.
+    merged: Option<Together<T>>,
+}
+
+/// What several values are together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Together<T> {
+    pub(super) value: T,
+    /// Whether nothing had to be chosen.
+    pub(super) is_clean: bool,
 }
 
 impl<T: Clone + PartialEq> Register<T> {
@@ -45,10 +55,10 @@ impl<T: Clone + PartialEq> Register<T> {
         Self { latest: Write { stamp, value, replaced: None }, rest: None }
     }
 
-    /// The value that is shown: that of the last write in order.
+    /// The value that is shown: that of the last write in order, or what several are together.
     #[must_use]
     pub fn value(&self) -> &T {
-        &self.latest.value
+        self.together().map_or(&self.latest.value, |together| &together.value)
     }
 
     /// The write whose value is shown.
@@ -70,10 +80,47 @@ impl<T: Clone + PartialEq> Register<T> {
         self.others().iter().chain([&self.latest])
     }
 
-    /// Whether writes that did not see each other disagree.
+    /// Whether writes that did not see each other differ.
+    #[must_use]
+    pub fn is_contested(&self) -> bool {
+        self.others().iter().any(|write| write.value != self.latest.value)
+    }
+
+    /// Whether writes that did not see each other disagree: they differ, and could not be merged.
     #[must_use]
     pub fn is_in_conflict(&self) -> bool {
-        self.others().iter().any(|write| write.value != self.latest.value)
+        self.is_contested() && self.together().is_none_or(|together| !together.is_clean)
+    }
+
+    fn together(&self) -> Option<&Together<T>> {
+        self.rest.as_ref()?.merged.as_ref()
+    }
+
+    /// Says what the writes that no write saw are together.
+    pub(super) fn merge_into(&mut self, merged: Option<Together<T>>) {
+        if let Some(rest) = &mut self.rest {
+            rest.merged = merged;
+        }
+    }
+
+    /// All writes that are still known, in order, each with the numbers of those that it replaced.
+    pub(super) fn known(&self) -> Vec<(&Write<T>, &[Seq])> {
+        let known = self.past().iter().chain(self.writes());
+        let mut known: Vec<_> = known.map(|write| (write, write.replaced.as_deref().unwrap_or(&[]))).collect();
+        known.sort_by_key(|(write, _)| write.stamp.seq);
+        known
+    }
+
+    /// The value that all surviving writes replaced, where that was one.
+    #[must_use]
+    pub fn base(&self) -> Option<&T> {
+        let mut replaced = self.writes().map(|write| write.replaced.as_deref().unwrap_or(&[]));
+        let first = replaced.next()?;
+        let &[base] = first else { return None };
+        if !replaced.all(|other| other == first) {
+            return None;
+        }
+        self.past().iter().find(|write| write.stamp.seq == base).map(|write| &write.value)
     }
 
     /// The values that a write replaced, as far as they are still known.
@@ -101,7 +148,9 @@ impl<T: Clone + PartialEq> Register<T> {
         let newest = |&write: &Seq| is_unseen(write) || !seen.iter().any(|&other| is_newer(other, write));
         let replaced = Some(seen.iter().copied().filter(newest).collect());
         let previous = core::mem::replace(&mut self.latest, Write { stamp, value, replaced });
-        let rest = self.rest.get_or_insert_with(|| Box::new(Rest { others: Vec::new(), past: Vec::new() }));
+        let empty = || Box::new(Rest { others: Vec::new(), past: Vec::new(), merged: None });
+        let rest = self.rest.get_or_insert_with(empty);
+        rest.merged = None;
         rest.others.push(previous);
         let (past, others): (Vec<_>, _) =
             rest.others.drain(..).partition(|write| ancestry.sees(stamp.seq, write.stamp.seq));

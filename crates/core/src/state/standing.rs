@@ -36,7 +36,7 @@ impl Plan {
 
     /// Marks an item as touched.
     pub(super) fn touch(&mut self, at: usize, turn: Turn<'_>) -> Option<&mut Item> {
-        self.exist(at, |existence| existence.touch(turn.stamp.seq, turn.ancestry))
+        self.exist(at, |existence| existence.touch(turn.stamp, turn.ancestry))
     }
 
     /// What the kind of an item adds to it, to be changed, with the item marked as touched.
