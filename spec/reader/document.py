@@ -2,7 +2,6 @@
 
 from reader import conflicts
 from reader.plan import FIELDS, HOME, LAYOUTS, ROLES, TEXT, Plan
-from reader.values import TICKED
 
 DEEPEST = 32
 LISTS = {
@@ -16,13 +15,6 @@ def some(**members):
     return {name: value for name, value in members.items() if value not in (None, "", [], {})}
 
 
-def is_ticked(item):
-    """S9 and S21."""
-    if item.kind == "question":
-        return item.answer.shown() is not None and not item.answer.conflict()
-    return item.state.shown() in TICKED and not item.state.conflict()
-
-
 class Document:
     """What is shown of a plan, and where."""
 
@@ -33,7 +25,7 @@ class Document:
         self.standing_at = {item.slot: item for item in plan.items.values()}
         self.blocked = {}
         for item in plan.items.values():
-            if item.kind == "blocker" and "on" in item.refers and item.id not in self.hidden and not is_ticked(item):
+            if item.kind == "blocker" and "on" in item.refers and item.id not in self.hidden and not item.ticked():
                 self.blocked.setdefault(item.refers["on"].id, []).append(item.id)
         self.replaced = {}  # the decisions that each decision supersedes, by age
         for item in plan.items.values():
@@ -77,7 +69,7 @@ class Document:
 
     def state_of(self, item):
         if item.kind == "question":
-            return "answered" if is_ticked(item) else "open"
+            return "answered" if item.ticked() else "open"
         if item.successors.adds and item.state.shown() != "withdrawn":
             return "superseded"  # S22
         return item.state.shown()
@@ -144,7 +136,7 @@ class Document:
         return {
             "owners": [some(name=name, until=until) for name, until in item.owners.by_age()],
             "depends": item.depends.by_age(),
-            "completed": self.stamp(item.completed) if item.completed is not None and is_ticked(item) else None,
+            "completed": self.stamp(item.completed) if item.completed is not None and item.ticked() else None,
             "criteria": self.nested(self.below(item.id, "criterion"), "criterion"),
         }
 
@@ -161,7 +153,7 @@ class Document:
         return {"corrects": self.referred(item, "corrects")}
 
     def question(self, item, said):
-        answer = item.answer.shown() if is_ticked(item) else None
+        answer = item.answer.shown() if item.ticked() else None
         return {"options": said.get("options"), "need": said.get("need"), "answer": answer}
 
     def blocker(self, item, said):
@@ -193,20 +185,21 @@ class Document:
         events = ((self.plan.history.events[place], code) for place, code in self.plan.inert)
         return [some(event=event.id, type=event.type, code=code) for event, code in events]
 
-    def conflicts(self):
-        return [
-            some(
-                kind=found.kind,
-                target=target,
-                field=field,
-                sides=[self.stamp(place, value=value) for place, value in found.sides],
-            )
-            for target, field, found in conflicts.find(self.plan)
-        ]
+    def conflict(self, target, field, found):
+        events = [self.plan.history.events[side.place].id for side in found.sides]
+        return some(
+            id=conflicts.conflict_id(found.kind, target, field, events),
+            kind=found.kind,
+            target=target,
+            field=field,
+            base=found.base,
+            sides=[self.stamp(side.place, value=side.value, item=side.item) for side in found.sides],
+        )
 
     def json(self):
         plan = self.plan
         root = plan.root
+        found = list(conflicts.find(plan))
         return {
             **some(
                 id=root and root.id,
@@ -227,7 +220,8 @@ class Document:
             **{name: [self.item(item) for item in self.listed(kind)] for name, kind in LISTS.items()},
             "removed": self.removed(),
             "inert": self.inert(),
-            "conflicts": self.conflicts(),
+            "conflicts": [self.conflict(*it) for it in found if it[2].kind not in conflicts.NOTICES],
+            "notices": [self.conflict(*it) for it in found if it[2].kind in conflicts.NOTICES],
         }
 
 

@@ -4,7 +4,8 @@ import re
 
 from reader.events import CATALOGUE, ID, WHITE, Wrong, canonical
 from reader.order import History
-from reader.values import Elements, Existence, Register, State
+from reader.prose import Prose
+from reader.values import TICKED, Elements, Existence, Register, State
 
 ROLES = """opening objective context stories criteria approach steps log questions decisions discoveries results
 custom""".split()
@@ -58,9 +59,8 @@ WRITES_STATE = {
 class Item:
     def __init__(self, history, place, kind, event):
         self.id, self.place, self.kind, self.event = event.id, place, kind, event
-        self.text, self.body, self.source, self.placement, self.answer, self.as_a, self.so_that = (
-            Register(history) for _ in range(7)
-        )
+        self.text, self.body = (Prose if kind == "prose" else Register)(history), Prose(history)
+        self.source, self.placement, self.answer, self.as_a, self.so_that = (Register(history) for _ in range(5))
         self.state, self.existence = State(history), Existence(history)
         self.links, self.owners, self.depends, self.successors = (Elements(history) for _ in range(4))
         self.evidence, self.completed, self.level = [], None, None
@@ -68,25 +68,35 @@ class Item:
         self.refers = {}  # the items that its event names, by member
         self.list = self.slot = None  # where it stands (S13)
 
+    def ticked(self):
+        """S9 and S21."""
+        if self.kind == "question":
+            return self.answer.shown() is not None and not self.answer.differs()
+        return self.state.shown() in TICKED and not self.state.in_conflict()
+
+    def open(self):
+        return not self.ticked() and self.state.shown() != "dropped"
+
 
 class Plan:
     """The state of a set of events (S1)."""
 
     def __init__(self, events):
         self.history = History(events)
-        self.root, self.inert = None, []
+        self.root, self.took, self.inert = None, [], []
         self.fields = {field: Register(self.history) for field in FIELDS}
         self.tags, self.authors, self.sources = (Elements(self.history) for _ in range(3))
         self.existence = Existence(self.history)
-        self.standing = {role: {name: Register(self.history) for name in ("heading", "prose")} for role in ROLES}
+        self.standing = {role: {"heading": Register(self.history), "prose": Prose(self.history)} for role in ROLES}
         self.items = {}  # by id, by age
         self.names = {}  # by the id of an event that added an item, or repeats one that did: the item (S26)
         self.lists = {}  # the slots of each list (S12)
-        self.skipped = set()  # the places of moves that were skipped (S14)
+        self.skipped = {}  # by the place of a move that was skipped: the items from the new parent up (S14)
         self.keyed = {}  # the first event of each content that has a key (S25)
         for place, event in enumerate(self.history.events):
             try:
                 self.take(place, event)
+                self.took.append((place, event))
             except Wrong as wrong:
                 self.inert.append((place, wrong.code))
 
@@ -213,16 +223,21 @@ class Plan:
         item.existence.touch(place)
         if "under" in named:
             named["under"].existence.touch(place)
-        if item.list and self.stands_below(named.get("under"), item):
-            self.skipped.add(place)
+        above = self.up_to(named.get("under"), item) if item.list else None
+        if above:
+            self.skipped[place] = above
         else:
             item.list, item.slot = where, slot
 
-    def stands_below(self, below, item):
-        """Whether `below` is the item or stands below it, at any depth."""
-        while below and below is not item:
+    def up_to(self, below, item):
+        """The items from one up to another, where it is that other or stands below it, else nothing."""
+        passed = []
+        while below:
+            passed.append(below)
+            if below is item:
+                return passed
             below = self.items.get(below.list[1])
-        return below is item
+        return None
 
     def spell(self, place, item, source):
         """S33."""

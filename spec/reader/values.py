@@ -30,30 +30,38 @@ class Register:
     def shown(self):
         return self.values[self.writes.bit_length() - 1] if self.writes else None
 
-    def conflict(self):
-        """The sides, where surviving writes have different values, else nothing."""
-        sides = self.surviving()
-        return sides if len({value for _, value in sides}) > 1 else []
+    def differs(self):
+        """Whether surviving writes have different values."""
+        return len({value for _, value in self.surviving()}) > 1
+
+    def replaced(self, place):
+        """S8: the newest of the writes that a write saw."""
+        return self.history.newest(self.writes & self.history.seen[place])
+
+    def base(self):
+        """S30: the value of the one write that each of the surviving writes replaced."""
+        bases = {tuple(self.replaced(place)) for place, _ in self.surviving()}
+        places = bases.pop() if len(bases) == 1 else ()
+        return self.values[places[0]] if len(places) == 1 else None
 
 
 class State(Register):
     """S8: a register whose values move forward together."""
 
     def goes_forward(self, place):
-        value = self.values[place]
-        replaced = self.history.newest(self.writes & self.history.seen[place])
-        return value not in ("dropped", "withdrawn") and all(FAR[value] >= FAR[self.values[it]] for it in replaced)
+        value, replaced = self.values[place], [self.values[it] for it in self.replaced(place)]
+        return value not in ("dropped", "withdrawn") and all(FAR[value] >= FAR[it] for it in replaced)
 
     def joins(self):
         return all(self.goes_forward(place) for place, _ in self.surviving())
 
     def shown(self):
-        if not super().conflict() or not self.joins():
+        if not self.joins():
             return super().shown()
-        return max((value for _, value in self.surviving()), key=FAR.get)
+        return max((value for _, value in self.surviving()), key=FAR.get, default=None)
 
-    def conflict(self):
-        return [] if self.joins() else super().conflict()
+    def in_conflict(self):
+        return self.differs() and not self.joins()
 
 
 class Elements:
@@ -96,14 +104,18 @@ class Existence:
         self.removals &= ~self.history.seen[place]
         self.touch(place)
 
-    def disputed(self, removal):
-        """Whether a touch is concurrent with a removal."""
-        unseen = self.touches & ~self.history.seen[removal]
-        return any(self.history.concurrent(removal, touch) for touch in bits(unseen))
+    def disputes(self, removal):
+        """The touches that are concurrent with a removal."""
+        unseen = bits(self.touches & ~self.history.seen[removal])
+        return (touch for touch in unseen if self.history.concurrent(removal, touch))
 
     def hidden(self):
-        return not all(self.disputed(removal) for removal in bits(self.removals))
+        return any(next(self.disputes(removal), None) is None for removal in bits(self.removals))
 
-    def conflict(self):
-        """The removals that are left, in order, where each is disputed, else nothing."""
-        return [] if self.hidden() else list(bits(self.removals))
+    def edits(self):
+        """The newest touches that are concurrent with each removal, as a set of places."""
+        newest = 0
+        for removal in bits(self.removals):
+            touches = sum(1 << touch for touch in self.disputes(removal))
+            newest |= sum(1 << touch for touch in self.history.newest(touches))
+        return newest
