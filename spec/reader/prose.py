@@ -86,35 +86,35 @@ def align(base, side):
     ]
 
 
-def came_from(far, k, d):
-    """The diagonal from which the greedy algorithm comes to diagonal `k` with the `d`-th difference."""
-    return k + 1 if k == -d or (k != d and far[k - 1] < far[k + 1]) else k - 1
+def come(far, k, d):
+    """The diagonal from which the greedy algorithm comes to diagonal `k` with the `d`-th difference, and where in the base
+    it then is. `far` has how far each diagonal got with a difference less."""
+    if k == -d or (k != d and far[k - 1] < far[k + 1]):
+        return k + 1, far[k + 1]
+    return k - 1, far[k - 1] + 1
 
 
 def subsequence(base, side):
-    """The pairs of a longest common subsequence that the greedy algorithm of Myers finds from the beginning. `rounds` has
-    for each number of differences how far in the base each diagonal got."""
+    """The pairs of a longest common subsequence that the greedy algorithm of Myers finds from the beginning."""
     rounds = [{1: 0}]
     for d in range(MOST_DIFFERENCES + 1):
         far, reached = rounds[-1], {}
         for k in range(-d, d + 1, 2):
-            at = far[1] if d == 0 else far[k + 1] if came_from(far, k, d) > k else far[k - 1] + 1
+            _, at = come(far, k, d)
             while at < len(base) and at - k < len(side) and base[at] == side[at - k]:
                 at += 1
             reached[k] = at
             if at >= len(base) and at - k >= len(side):
-                return trace(rounds + [reached], k)
+                return trace(rounds, k, at)
         rounds.append(reached)
     raise NotMerged
 
 
-def trace(rounds, k):
-    """The equal lines that were passed on the way to the end, first to last."""
+def trace(rounds, k, at):
+    """The equal lines that were passed on the way to the end on diagonal `k`, first to last."""
     pairs = []
-    for d in range(len(rounds) - 2, -1, -1):
-        at, far = rounds[d + 1][k], rounds[d]
-        came = came_from(far, k, d) if d else k
-        began = 0 if d == 0 else far[came] if came > k else far[came] + 1
+    for d, far in reversed(list(enumerate(rounds))):
+        came, began = come(far, k, d)
         pairs += [(i, i - k) for i in range(at - 1, began - 1, -1)]
-        k = came
+        k, at = came, far[came]
     return pairs[::-1]
