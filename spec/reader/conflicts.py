@@ -107,9 +107,9 @@ class Rivals:
             if item.kind == "blocker" and item.open():
                 on = item.refers["on"].id if "on" in item.refers else None
                 same = alike.setdefault((item.text.shown(), on), [])
-                first = next((one for one in same if not self.history.sees(item.place, one.place)), None)
-                if first:
-                    self.twins.setdefault(first.id, []).append(item)
+                unseen = [one for one in same if not self.history.sees(item.place, one.place)]
+                if unseen:
+                    self.twins.setdefault(unseen[0].id, {}).update((one.id, one) for one in [*unseen, item])
                 same.append(item)
 
     def keys(self):
@@ -118,8 +118,13 @@ class Rivals:
             if "key" in event.said:
                 author = (event.by["name"], event.by["email"], event.said["key"])
                 by_key.setdefault(author, []).append(Side(place))
-        data = lambda side: self.history.events[side.place].data  # noqa: E731
-        found = [rivals(self.history, same, lambda one, other: data(one) != data(other)) for same in by_key.values()]
+        events = self.history.events
+
+        def differ(one, other):
+            one, other = events[one.place], events[other.place]
+            return (one.type, one.data) != (other.type, other.data)
+
+        found = [rivals(self.history, sides, differ) for sides in by_key.values()]
         yield Conflict("key", sorted(side for sides in found for side in sides))
 
     def reworded(self, item):
@@ -137,9 +142,11 @@ class Rivals:
         return Conflict(kind, sorted({side for pair in apart for side in pair}, key=lambda side: side.place))
 
     def twin(self, item):
-        later = [Side(twin.place, twin.text.shown(), twin.id) for twin in self.twins.get(item.id, ())]
-        if later:
-            yield Conflict("twin", [Side(item.place, item.text.shown()), *later])
+        sides = [
+            Side(twin.place, twin.text.shown(), twin.id if twin is not item else None)
+            for twin in self.twins.get(item.id, {}).values()
+        ]
+        yield Conflict("twin", sorted(sides, key=lambda side: side.place))
 
     def claim_of_state(self, item):
         sides = of_writes("claim", item.state)
