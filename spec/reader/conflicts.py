@@ -42,7 +42,7 @@ def of_prose(prose):
     """S36."""
     if prose.differs():
         merged = prose.outcome()
-        yield of_writes("value" if merged is None else "merged" if merged[1] else "text", prose)
+        yield of_writes("merged" if merged and merged[1] else "text", prose)
 
 
 def of_state(state):
