@@ -87,8 +87,8 @@ def align(base, side):
 
 
 def come(far, k, d):
-    """The diagonal from which the greedy algorithm comes to diagonal `k` with the `d`-th difference, and where in the base
-    it then is. `far` has how far each diagonal got with a difference less."""
+    """The diagonal from which the greedy algorithm comes to diagonal `k` with the `d`-th difference, and where in the
+    base it then is. `far` has how far each diagonal got with a difference less."""
     if k == -d or (k != d and far[k - 1] < far[k + 1]):
         return k + 1, far[k + 1]
     return k - 1, far[k - 1] + 1
