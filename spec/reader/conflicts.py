@@ -107,9 +107,9 @@ class Rivals:
             if item.kind == "blocker" and item.open():
                 on = item.refers["on"].id if "on" in item.refers else None
                 same = alike.setdefault((item.text.shown(), on), [])
-                unseen = [one for one in same if not self.history.sees(item.place, one.place)]
-                if unseen:
-                    self.twins.setdefault(unseen[0].id, {}).update((one.id, one) for one in [*unseen, item])
+                for one in same:
+                    if not self.history.sees(item.place, one.place):
+                        self.twins.setdefault(one.id, [one]).append(item)
                 same.append(item)
 
     def keys(self):
@@ -130,10 +130,7 @@ class Rivals:
     def reworded(self, item):
         if item.kind == "criterion" and item.ticked():
             met = [Side(place, "met") for place, value in item.state.surviving() if value == "met"]
-            texts = [
-                Side(place, text) for place, text in item.text.surviving()
-                if self.history.events[place].type == "item.reworded"
-            ]
+            texts = [Side(place, text) for place, text in item.text.surviving()]
             yield self.between("reworded", met, texts)
 
     def between(self, kind, some, others):
@@ -143,8 +140,8 @@ class Rivals:
 
     def twin(self, item):
         sides = [
-            Side(twin.place, twin.text.shown(), twin.id if twin is not item else None)
-            for twin in self.twins.get(item.id, {}).values()
+            Side(twin.place, twin.text.shown(), twin.id)
+            for twin in self.twins.get(item.id, [])
         ]
         yield Conflict("twin", sorted(sides, key=lambda side: side.place))
 

@@ -105,10 +105,13 @@ class Plan:
         if event.wrong:
             raise event.wrong
         self.check_beginning(event)
+        content = self.check_key(event)
+        self.check_section(event)
         named = self.look_up(place, event)
         self.check_parent(event, named)
         self.check_words(event)
-        self.check_key(place, event)
+        if content:
+            self.keyed[content] = event
         if event.type not in ("plan.archived", "plan.reactivated"):
             self.existence.touch(place)
         EFFECTS[event.type](self, place, event.data, named)
@@ -158,14 +161,22 @@ class Plan:
         if event.type == "field.set" and event.data["field"] == "layout" and event.data["value"] not in LAYOUTS:
             raise Wrong("unknown-word", event.data["value"])
 
-    def check_key(self, place, event):
-        """S25; where the first added an item, S26."""
+    def check_section(self, event):
+        """T4: a section follows no item, whatever the id."""
+        under = event.data.get("under", "")
+        if event.type == "item.moved" and ID.match(under):
+            item = self.names.get(event.data["item"])
+            if item and item.kind == "section" and self.history.sees(self.history.place[event.id], item.place):
+                raise Wrong("wrong-parent", "a section below an id")
+
+    def check_key(self, event):
+        """S25; where the first added an item, S26. Gives what the event is known by, if it has a key."""
         if "key" not in event.said:
-            return
+            return None
         content = (event.by["name"], event.by["email"], event.said["key"], event.type, canonical(event.data))
-        first = self.keyed.setdefault(content, event)
-        if first is event:
-            return
+        first = self.keyed.get(content)
+        if first is None:
+            return content
         if first.id in self.items:
             item = self.items[first.id]
             self.names[event.id] = item
@@ -199,7 +210,7 @@ class Plan:
             self.supersede(place, decision, item)
         self.put(place, item, data, named)
         if "source" in data:
-            self.spell(place, item, data["source"])
+            item.source.write(place, data["source"])
 
     def put(self, place, item, data, named):
         """S12 to S14: inserts a slot into the list of the parent, and stands the item there.

@@ -50,12 +50,9 @@ fn conflicts_are_listed_with_all_sides_and_settled_one_by_one() {
 #[test]
 fn what_is_in_conflict_is_not_written_over_by_who_does_not_know_of_it() {
     let (world, _) = parted();
-    for line in [
-        &["step", "done", "2"][..],
-        &["step", "start", "2"],
-        &["set", "title", "Mine"],
-        &["set", "objective", "Mine"],
-    ] {
+    for line in
+        [&["step", "done", "2"][..], &["step", "start", "2"], &["set", "title", "Mine"], &["set", "objective", "Mine"]]
+    {
         world.plan(line).failed(3, "is in conflict");
     }
     assert_eq!(ids(&world).len(), 3, "all sides are still there");

@@ -60,7 +60,9 @@ impl Status {
         }
         let conflicts = plan.conflicts().len();
         if conflicts > 0 {
-            page.paint(Style::Blocked, &format!("Conflicts {conflicts}")).put("; `git plan conflicts` lists them").end();
+            page.paint(Style::Blocked, &format!("Conflicts {conflicts}"))
+                .put("; `git plan conflicts` lists them")
+                .end();
         }
         if let Some((name, stand, known)) = file
             && (stand != Stand::Missing || known)

@@ -171,9 +171,13 @@ impl Plan {
         let Some(item) = self.items.get(first.at as usize) else { return };
         let (node, kind) = (item.id(), item.kind());
         self.index.insert(turn.stamp.id, Name { repeated: Some(turn.stamp.seq), ..first });
-        if let Ok(branch) = self.branch(kind, addition.under, turn) {
-            self.insert_slot(Place { branch, slot: turn.stamp.id }, Some(node), node, kind);
-        }
+        // The list that the first one named, whether or not the repetition saw all of it.
+        let branch = match (kind, addition.under.unwrap_or(Parent::Standing(kind.home()))) {
+            (Kind::Section, Parent::Standing(role)) => Branch::Sections(addition.under.map(|_| role)),
+            (_, Parent::Node(id)) => Branch::Items(Parent::Node(self.first_name(id))),
+            (_, standing) => Branch::Items(standing),
+        };
+        self.insert_slot(Place { branch, slot: turn.stamp.id }, Some(node), node, kind);
     }
 
     /// Wording, place and existence of any item.
@@ -223,8 +227,10 @@ impl Plan {
     fn reword(&mut self, at: usize, text: &Text, turn: Turn<'_>) {
         let Some(item) = self.touch(at, turn) else { return };
         item.text.write(turn.stamp, text.clone().into(), turn.ancestry);
-        if item.kind() == Kind::Prose {
-            self.wrote(Prose::Block(at));
+        match item.kind() {
+            Kind::Prose => self.wrote(Prose::Block(at)),
+            Kind::Criterion => self.rival_wordings(at, turn),
+            _ => {}
         }
     }
 

@@ -169,7 +169,7 @@ impl Plan {
             }
         }
         found.existence("archived", &self.existence, "archived");
-        found.rivals("key", &[ConflictKind::Key]);
+        found.rivals("key", ConflictKind::Key);
         for &role in Role::ALL {
             found.target = Target::Section(role);
             if let Some(heading) = self.heading(role) {
@@ -208,9 +208,13 @@ impl Plan {
                     _ => false,
                 })
             }),
-            (ConflictKind::Twin, Some(_)) => [rival.first, rival.second]
-                .into_iter()
-                .all(|stamp| of(stamp).is_some_and(|blocker| blocker.state() == Some(State::Open))),
+            (ConflictKind::Twin, Some(_)) => match (of(rival.first), of(rival.second)) {
+                (Some(one), Some(other)) => {
+                    let is_open = |blocker: &Item| blocker.state() == Some(State::Open);
+                    is_open(one) && is_open(other) && one.text() == other.text()
+                }
+                _ => false,
+            },
             (ConflictKind::Claim, Some(step)) => {
                 let Detail::Step(detail) = &step.detail else { return false };
                 let holds = |stamp: Stamp| detail.owners.entries().any(|(_, adds)| adds.contains(&stamp));
@@ -249,6 +253,8 @@ impl Found<'_> {
         } else {
             self.value("text", &item.text, Clone::clone);
         }
+        self.rivals("text", ConflictKind::Reworded);
+        self.rivals("text", ConflictKind::Twin);
         if let Some(body) = &item.body {
             self.prose("body", body);
         }
@@ -258,7 +264,7 @@ impl Found<'_> {
         match &item.detail {
             Detail::Question { answer, .. } => {
                 self.value("answer", answer, |value| value.clone().unwrap_or_default());
-                self.rivals("choice", &[ConflictKind::Choice]);
+                self.rivals("choice", ConflictKind::Choice);
             }
             Detail::Story { as_a, so_that } => {
                 self.value("as_a", as_a, Clone::clone);
@@ -270,11 +276,9 @@ impl Found<'_> {
                 self.push(ConflictKind::Succession, "superseded_by", None, sides.collect());
             }
             Detail::Step(_) => {
-                self.rivals("owners", &[ConflictKind::Claim]);
-                self.rivals("children", &[ConflictKind::Child]);
+                self.rivals("owners", ConflictKind::Claim);
+                self.rivals("children", ConflictKind::Child);
             }
-            Detail::Criterion { .. } => self.rivals("text", &[ConflictKind::Reworded]),
-            Detail::Blocker { .. } => self.rivals("text", &[ConflictKind::Twin]),
             _ => {}
         }
         self.place(item);
@@ -354,19 +358,13 @@ impl Found<'_> {
         }
     }
 
-    /// What stands against each other about the target, in these ways.
-    fn rivals(&mut self, field: &'static str, kinds: &[ConflictKind]) {
-        for &kind in kinds {
-            let of_kind = self.rivals.get(&self.target).into_iter().flatten().filter(|rival| rival.kind == kind);
-            let mut sides = Vec::new();
-            for rival in of_kind {
-                sides.extend(
-                    [(rival, rival.first), (rival, rival.second)].map(|(rival, stamp)| self.side(rival, stamp)),
-                );
-            }
-            if !sides.is_empty() {
-                self.push(kind, field, None, sides);
-            }
+    /// What stands against each other about the target, in this way.
+    fn rivals(&mut self, field: &'static str, kind: ConflictKind) {
+        let of_kind = self.rivals.get(&self.target).into_iter().flatten().filter(|rival| rival.kind == kind);
+        let sides: Vec<Side> =
+            of_kind.flat_map(|rival| [rival.first, rival.second].map(|stamp| self.side(rival, stamp))).collect();
+        if !sides.is_empty() {
+            self.push(kind, field, None, sides);
         }
     }
 

@@ -29,7 +29,7 @@ impl Existence {
     /// Takes a touch: any event that says something of the thing.
     pub(crate) fn touch(&mut self, by: Stamp, ancestry: &Ancestry) {
         for removal in &mut self.removals {
-            if !ancestry.sees(by.seq, removal.stamp.seq) {
+            if by.seq != removal.stamp.seq && !ancestry.sees(by.seq, removal.stamp.seq) {
                 add_newest(&mut removal.against, by, ancestry);
             }
         }
@@ -38,7 +38,7 @@ impl Existence {
 
     /// Takes a removal.
     pub(crate) fn remove(&mut self, stamp: Stamp, ancestry: &Ancestry) {
-        let unseen = |touch: &&Stamp| !ancestry.sees(stamp.seq, touch.seq);
+        let unseen = |touch: &&Stamp| touch.seq != stamp.seq && !ancestry.sees(stamp.seq, touch.seq);
         let against = self.touches.iter().filter(unseen).copied().collect();
         self.removals.retain(|removal| !ancestry.sees(stamp.seq, removal.stamp.seq));
         self.removals.push(Removal { stamp, against });

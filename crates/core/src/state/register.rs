@@ -132,6 +132,11 @@ impl<T: Clone + PartialEq> Register<T> {
 
     /// Takes a write that comes after all others in order.
     pub(crate) fn write(&mut self, stamp: Stamp, value: T, ancestry: &Ancestry) {
+        if self.latest.stamp.seq == stamp.seq {
+            // An event that says two things of one value says the second.
+            self.latest.value = value;
+            return;
+        }
         if self.others().is_empty() && ancestry.is_settled(self.latest.stamp.seq, stamp.seq) {
             self.rest = None;
             // Nobody writes beside this write either: all that is ever to be known is its value.

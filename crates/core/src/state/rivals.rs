@@ -44,8 +44,7 @@ impl Plan {
                 self.choices(*question, turn)
             }
             Change::BlockerRaised(_) => self.twins(turn),
-            Change::CriterionMet(data) => self.rewordings(data.criterion, turn),
-            Change::ItemReworded(data) => self.rewordings(data.item, turn),
+            Change::CriterionMet(data) => self.position(data.criterion).map_or(vec![], |at| self.wordings(at, turn)),
             _ => Vec::new(),
         };
         self.rivals.extend(found);
@@ -56,6 +55,12 @@ impl Plan {
         let unseen = known.iter().filter(|(_, other)| turn.misses(*other));
         let found = unseen.map(|&(_, first)| turn.against(first, ConflictKind::Key, Target::Plan, None));
         self.rivals.extend(found.collect::<Vec<_>>());
+    }
+
+    /// Looks for those who met a criterion in another wording than the one that it has just been given.
+    pub(super) fn rival_wordings(&mut self, at: usize, turn: Turn<'_>) {
+        let found = self.wordings(at, turn);
+        self.rivals.extend(found);
     }
 
     /// Looks for the placements that a move did not see, and for which it would put an item below itself.
@@ -101,12 +106,9 @@ impl Plan {
     }
 
     fn twins(&self, turn: Turn<'_>) -> Vec<Rival> {
-        let Some((text, on)) = self.item(turn.stamp.id).and_then(raised) else { return Vec::new() };
-        let others = self.unseen_items(turn).filter(|other| raised(other) == Some((text, on)));
-        let others: Vec<Stamp> = others.map(|other| other.added).collect();
-        let Some(first) = others.last() else { return Vec::new() };
-        let target = Target::Item(first.id);
-        others.iter().map(|&other| turn.against(other, ConflictKind::Twin, target, None)).collect()
+        let Some(on) = self.item(turn.stamp.id).and_then(raised_on) else { return Vec::new() };
+        let others = self.unseen_items(turn).filter(|other| raised_on(other) == Some(on));
+        others.map(|other| turn.against(other.added, ConflictKind::Twin, Target::Item(other.id()), None)).collect()
     }
 
     /// Steps that were put below a step by others when it was completed.
@@ -122,21 +124,22 @@ impl Plan {
 
     /// Completions of a step that were not seen when something was put below it.
     fn unseen_completion(&self, above: ItemId, child: ItemId, turn: Turn<'_>) -> Vec<Rival> {
-        let Some(step) = self.item(above).filter(|item| item.kind() == Kind::Step) else { return Vec::new() };
+        let is_step = |item: &&Item| item.kind() == Kind::Step;
+        let (Some(step), Some(child)) = (self.item(above).filter(is_step), self.item(child).filter(is_step)) else {
+            return Vec::new();
+        };
         let writes = step.state.iter().flat_map(|state| state.writes());
         let unseen = writes.filter(|write| write.value == State::Done && turn.misses(write.stamp));
-        let rival = |first| Rival { first, second: turn.stamp, ..turn.child(step.id(), self.first_name(child)) };
+        let rival = |first| Rival { first, second: turn.stamp, ..turn.child(step.id(), child.id()) };
         unseen.map(|write| rival(write.stamp)).collect()
     }
 
     /// A criterion that was met in another wording than the one that it has.
-    fn rewordings(&self, criterion: ItemId, turn: Turn<'_>) -> Vec<Rival> {
-        let Some(item) = self.item(criterion).filter(|item| item.kind() == Kind::Criterion) else { return Vec::new() };
-        let rival = |first: Stamp, second: Stamp| Rival {
-            first,
-            second,
-            ..turn.against(first, ConflictKind::Reworded, Target::Item(item.id()), None)
-        };
+    fn wordings(&self, at: usize, turn: Turn<'_>) -> Vec<Rival> {
+        let Some(item) = self.items.get(at).filter(|item| item.kind() == Kind::Criterion) else { return Vec::new() };
+        let target = Target::Item(item.id());
+        let rival =
+            |first: Stamp, second: Stamp| Rival { kind: ConflictKind::Reworded, target, other: None, first, second };
         let met = item.state.iter().flat_map(|state| state.writes()).filter(|write| write.value == State::Met);
         if item.text.latest().stamp.seq == turn.stamp.seq {
             return met.filter(|met| turn.misses(met.stamp)).map(|met| rival(met.stamp, turn.stamp)).collect();
@@ -161,10 +164,10 @@ impl Turn<'_> {
     }
 }
 
-/// What a blocker says, and of what.
-fn raised(item: &Item) -> Option<(&str, Option<ItemId>)> {
+/// What a blocker stands before, if the item is one.
+fn raised_on(item: &Item) -> Option<Option<ItemId>> {
     match item.detail {
-        Detail::Blocker { on, .. } => Some((item.text(), on)),
+        Detail::Blocker { on, .. } => Some(on),
         _ => None,
     }
 }

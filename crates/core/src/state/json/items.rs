@@ -28,7 +28,7 @@ impl<'a> Written<'a> {
             }
         }
         let mut superseded: BTreeMap<ItemId, Vec<ItemId>> = BTreeMap::new();
-        for decision in plan.items_of(Kind::Decision) {
+        for decision in plan.items().filter(|item| item.kind() == Kind::Decision) {
             if let Detail::Decision(detail) = &decision.detail {
                 detail.superseded_by.iter().for_each(|&by| superseded.entry(by).or_default().push(decision.id()));
             }
