@@ -42,6 +42,8 @@ fn assert_clean_after_gc(world: &World) -> Outcome {
 #[test]
 fn what_a_killed_writer_acknowledged_is_there_and_the_next_one_works_at_once() -> Outcome {
     let world = World::with_repository(&[]);
+    // What tidies up in the background has locks of its own.
+    world.git(&["config", "maintenance.auto", "false"]);
     world.begin("p", &[]);
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let (mut killed, mut between) = (0, 0);

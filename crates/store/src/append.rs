@@ -242,7 +242,9 @@ impl Repository {
     fn tidy(&self, plan: &Plan, appended: usize) {
         let appended = u32::try_from(appended).unwrap_or(u32::MAX);
         let before = plan.count().saturating_sub(appended);
-        if before / TIDY_EVERY != plan.count() / TIDY_EVERY {
+        // Who told git not to tidy up by itself means us too.
+        let wanted = !matches!(self.config().boolean("maintenance.auto"), Ok(Some(false)));
+        if wanted && before / TIDY_EVERY != plan.count() / TIDY_EVERY {
             let _ = self.maintenance_auto();
             let _ = self.pack_plan_refs();
         }
