@@ -21,5 +21,6 @@ mod killed;
 mod races;
 mod records;
 mod statuses;
+mod syncing;
 mod terminal;
 mod world;

@@ -217,6 +217,24 @@ impl World {
         transcript.push_str(&format!("$ git plan {}\n{said}\n", line.join(" ")));
     }
 
+    /// The same in a clone of this name, beside the repository.
+    pub fn tell_in(&self, clone: &str, arguments: &[&str]) {
+        let said = self.plan_in(&self.path().join(clone), arguments);
+        let line: Vec<String> = arguments.iter().map(|argument| quoted(argument)).collect();
+        self.transcript.borrow_mut().push_str(&format!("{clone}$ git plan {}\n{said}\n", line.join(" ")));
+    }
+
+    /// A world with a bare repository `hub` and clones of it.
+    pub fn with_clones(clones: &[&str]) -> Self {
+        let world = Self::empty();
+        world.git_in(world.path(), &["init", "--quiet", "--bare", "--initial-branch=main", "hub"]);
+        for clone in clones {
+            world.git_in(world.path(), &["clone", "--quiet", "hub", clone]);
+            world.git_in(&world.path().join(clone), &["config", "plan.fsync", "false"]);
+        }
+        world
+    }
+
     /// All that was told, with the world's own path made `/world`.
     pub fn transcript(&self) -> String {
         self.transcript.borrow().replace(&self.path().display().to_string(), "/world")

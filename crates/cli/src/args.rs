@@ -146,6 +146,9 @@ pub enum Command {
     Render(render::Render),
     Absorb(absorb::Absorb),
     Edit(edit::Edit),
+    Fetch(fetch::Fetch),
+    Push(push::Push),
+    Sync(sync::Sync),
 }
 
 #[cfg(test)]

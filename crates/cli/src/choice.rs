@@ -65,6 +65,19 @@ impl Session {
             choices.push('\n');
         }
         choices.push_str(&format!("{plan}\t{branch}\n"));
+        self.write_choices(&choices)
+    }
+
+    /// Where a plan was chosen, chooses it by the name that it has now.
+    pub fn rename_choices(&self, was: &Slug, now: &Slug) -> Result<(), Failure> {
+        let of = |line: &str| line.strip_prefix(was.as_str()).filter(|rest| rest.starts_with('\t')).map(str::to_owned);
+        let known = self.choices()?;
+        let renamed = known.lines().map(|line| of(line).map_or(line.to_owned(), |rest| format!("{now}{rest}")) + "\n");
+        let renamed: String = renamed.collect();
+        if renamed == known { Ok(()) } else { self.write_choices(&renamed) }
+    }
+
+    fn write_choices(&self, choices: &str) -> Result<(), Failure> {
         let path = self.choices_path();
         let beside = path.with_extension(format!("new.{}", std::process::id()));
         let written = fs::create_dir_all(self.repo.common_dir().join("git-plan"))

@@ -77,12 +77,24 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let status = match &error {
-            Error::NoSuchPlan { .. } | Error::NoSuchPoint { .. } => Status::NotFound,
-            Error::AmbiguousPoint { .. } => Status::Ambiguous,
-            Error::PlanExists { .. } => Status::Refused,
-            Error::ForeignLock { .. } | Error::Busy { .. } | Error::RefMoved { .. } => Status::Busy,
+        Self::from(&error)
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        let status = match error {
+            Error::NoSuchPlan { .. } | Error::NoSuchPoint { .. } | Error::NoSuchRemote { .. } => Status::NotFound,
+            Error::WhichRemote { known } if known.is_empty() => Status::NotFound,
+            Error::AmbiguousPoint { .. } | Error::WhichRemote { .. } => Status::Ambiguous,
+            Error::PlanExists { .. } | Error::Rejected { .. } | Error::Rewritten { .. } | Error::NameTaken { .. } => {
+                Status::Refused
+            }
+            Error::ForeignLock { .. } | Error::Busy { .. } | Error::RefMoved { .. } | Error::Outrun { .. } => {
+                Status::Busy
+            }
             Error::PlanDamaged { .. }
+            | Error::RemoteDamaged { .. }
             | Error::RefDamaged { .. }
             | Error::ObjectMissing { .. }
             | Error::ObjectDamaged { .. } => Status::Damaged,
@@ -95,7 +107,25 @@ impl From<Error> for Failure {
             // The store may learn to fail in new ways; until one has a line here it is a failure of git.
             _ => Status::Failed,
         };
-        Self::new(status, error.code(), error.to_string())
+        let failure = Self::new(status, error.code(), error.to_string());
+        match hint(error) {
+            Some(hint) => failure.hinted(hint),
+            None => failure,
+        }
+    }
+}
+
+/// What to do about a failure of the store, where its own words do not say it.
+fn hint(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::TransportFailed { .. } => {
+            Some("what was written here is safe; `git plan sync` again when the remote can be reached")
+        }
+        Error::Rejected { .. } => Some(
+            "`git plan sync` takes in what is there first; a remote that takes no plans at all may take their views: \
+             `git plan publish`",
+        ),
+        _ => None,
     }
 }
 

@@ -14,6 +14,7 @@ mod conflicts;
 mod draft;
 mod editor;
 mod excerpt;
+mod exchange;
 mod exit;
 mod files;
 mod graph;

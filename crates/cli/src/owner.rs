@@ -24,14 +24,20 @@ pub fn of(session: &Session, place: &Place, text: &str) -> Result<Slug, Failure>
         return Ok(slug);
     }
     let plans = session.repo.plans()?;
-    if let Some(slug) = front_slug(text).filter(|slug| plans.contains(slug)) {
+    let base = absorb::base(text);
+    let has_base = |slug: &Slug| -> Result<bool, Failure> {
+        let Some(name) = base.first() else { return Ok(false) };
+        Ok(session.repo.history(slug, None)?.event(name)?.is_some())
+    };
+    // A plan that gave its name to another one of a remote still has that name in its text.
+    if let Some(slug) = front_slug(text).filter(|slug| plans.contains(slug))
+        && (base.is_empty() || has_base(&slug)?)
+    {
         return Ok(slug);
     }
     let mut naming = Vec::new();
     for slug in plans {
-        if let [name, ..] = absorb::base(text)[..]
-            && session.repo.history(&slug, None)?.event(name)?.is_some()
-        {
+        if has_base(&slug)? {
             naming.push(slug);
         }
     }

@@ -201,6 +201,16 @@ impl Ui {
         bar
     }
 
+    /// Passes on what another program says of its progress, if a person is looking; it comes in pieces that end with a line
+    /// feed or a carriage return.
+    pub fn relay(&self) -> Option<&'static dyn Fn(&str)> {
+        let watched = !self.json && io::stderr().is_terminal();
+        watched.then_some(&|piece: &str| {
+            let (said, end) = piece.split_at(piece.trim_end_matches(['\r', '\n']).len());
+            let _ = write!(io::stderr(), "{}{end}", text::neutral(said));
+        })
+    }
+
     /// Waits for the pager, if there is one.
     pub fn close(&mut self) {
         if let Some(mut pager) = self.pager.take() {

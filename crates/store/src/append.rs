@@ -239,7 +239,7 @@ impl Repository {
     }
 
     /// Now and then starts what keeps the repository small; never waits for it, and never fails because of it.
-    fn tidy(&self, plan: &Plan, appended: usize) {
+    pub(crate) fn tidy(&self, plan: &Plan, appended: usize) {
         let appended = u32::try_from(appended).unwrap_or(u32::MAX);
         let before = plan.count().saturating_sub(appended);
         // Who told git not to tidy up by itself means us too.

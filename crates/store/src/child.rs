@@ -6,7 +6,7 @@
 //! `--end-of-options`, so none of them is ever taken for an option.
 
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::{Command, Output, Stdio};
 
 use gix::hash::ObjectId;
@@ -116,6 +116,30 @@ impl Git {
         run(self.command, self.input).at("run", git.as_ref())
     }
 
+    /// Runs to the end and returns whatever came out. What the child says on standard error is also given to `watch` as
+    /// it comes, in pieces that end with a line feed or a carriage return.
+    ///
+    /// # Errors
+    /// Where git cannot be started or waited for.
+    pub fn watched(mut self, watch: &dyn Fn(&str)) -> Result<Output> {
+        let git = OsString::from("git");
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().at("run", git.as_ref())?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let read = |from: Option<std::process::ChildStdout>| -> std::io::Result<Vec<u8>> {
+            let mut bytes = Vec::new();
+            from.map_or(Ok(0), |mut from| from.read_to_end(&mut bytes)).map(|_| bytes)
+        };
+        let (stdout, stderr) = std::thread::scope(|scope| {
+            let stdout = scope.spawn(|| read(stdout));
+            let stderr = pieces(stderr, watch);
+            (stdout.join(), stderr)
+        });
+        let stdout = stdout.unwrap_or_else(|_| Ok(Vec::new())).at("read from", git.as_ref())?;
+        let stderr = stderr.at("read from", git.as_ref())?;
+        Ok(Output { status: child.wait().at("run", git.as_ref())?, stdout, stderr })
+    }
+
     /// Runs to the end and returns standard output.
     ///
     /// # Errors
@@ -143,6 +167,29 @@ impl Git {
             line.push_str(&argument.to_string_lossy());
         }
         line
+    }
+}
+
+/// Reads to the end, and gives away each piece as it comes.
+fn pieces(from: Option<impl Read>, watch: &dyn Fn(&str)) -> std::io::Result<Vec<u8>> {
+    let (mut all, mut given) = (Vec::new(), 0);
+    let Some(mut from) = from else { return Ok(all) };
+    let mut buffer = [0; 4096];
+    loop {
+        let count = from.read(&mut buffer)?;
+        all.extend_from_slice(&buffer[..count]);
+        let end = match all.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')) {
+            _ if count == 0 => all.len(),
+            Some(last) => last + 1,
+            None => 0,
+        };
+        if end > given {
+            watch(&String::from_utf8_lossy(&all[given..end]));
+            given = end;
+        }
+        if count == 0 {
+            return Ok(all);
+        }
     }
 }
 

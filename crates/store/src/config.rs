@@ -79,6 +79,20 @@ impl Config {
         self.file.string(key).map(Vec::from)
     }
 
+    /// All values of a key, earliest first.
+    #[must_use]
+    pub fn strings(&self, key: &str) -> Vec<String> {
+        let values = self.file.strings(key).unwrap_or_default();
+        values.into_iter().map(|value| String::from_utf8_lossy(&value).into_owned()).collect()
+    }
+
+    /// The names of the subsections of a section in which a key is set.
+    pub(crate) fn subsections(&self, section: &str, key: &str) -> Vec<String> {
+        let sections = self.file.sections_by_name(section).into_iter().flatten();
+        let named = sections.filter(|section| section.value(key).is_some());
+        named.filter_map(|section| Some(section.header().subsection_name()?.to_string())).collect()
+    }
+
     /// The last value of a key as a boolean in git's spelling.
     ///
     /// # Errors

@@ -164,6 +164,90 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// No remote has this name.
+    #[error("there is no remote {name:?}{}", among(.known))]
+    NoSuchRemote {
+        /// The name.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// Nothing says which remote is meant.
+    #[error("{}", which_remote(.known))]
+    WhichRemote {
+        /// The names that there are.
+        known: String,
+    },
+    /// Git could not reach a remote, or was refused there.
+    #[error("cannot exchange plans with {remote}: {stderr}\nthe command was `{command}` ({status})")]
+    TransportFailed {
+        /// The remote.
+        remote: String,
+        /// The command line.
+        command: String,
+        /// How it ended.
+        status: String,
+        /// What it said.
+        stderr: String,
+    },
+    /// A remote did not take a plan.
+    #[error("{remote} does not take {slug}: {reason}")]
+    Rejected {
+        /// The plan.
+        slug: String,
+        /// The remote.
+        remote: String,
+        /// Its own words.
+        reason: String,
+    },
+    /// Others kept writing to a remote for as long as the caller was ready to wait.
+    #[error("{slug} did not land at {remote} in {} s: others were always quicker ({reason}); it is safe here, try again", waited.as_secs())]
+    Outrun {
+        /// The plan.
+        slug: String,
+        /// The remote.
+        remote: String,
+        /// What the remote said last.
+        reason: String,
+        /// How long it was tried.
+        waited: Duration,
+    },
+    /// A remote's history of a plan lacks events that it had.
+    #[error(
+        "{remote} has rewritten the history of {slug}: {lost} of the events that it had are gone there; nothing was changed here, and `git plan sync --restore` gives them back"
+    )]
+    Rewritten {
+        /// The plan.
+        slug: String,
+        /// The remote.
+        remote: String,
+        /// How many events are gone.
+        lost: usize,
+    },
+    /// Two plans that both are published have one name.
+    #[error(
+        "{remote} has another plan of the name {slug}, and the one here is published at {elsewhere}; nothing was changed: sync {slug} with {elsewhere} only, or give the plan at {remote} another name there"
+    )]
+    NameTaken {
+        /// The name.
+        slug: String,
+        /// The remote that has the other plan.
+        remote: String,
+        /// The remote that has the one that is here.
+        elsewhere: String,
+    },
+    /// What a remote has of a plan cannot be read.
+    #[error("what {remote} has of {slug} is damaged at commit {commit}: {reason}; nothing of it was taken in")]
+    RemoteDamaged {
+        /// The plan.
+        slug: String,
+        /// The remote.
+        remote: String,
+        /// The first commit in question.
+        commit: ObjectId,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A git command that was run as a process failed.
     #[error("`{command}` failed ({status}): {stderr}")]
     GitFailed {
@@ -199,6 +283,14 @@ impl Error {
             Self::ObjectDamaged { .. } => "object-damaged",
             Self::Signing { .. } => "signing",
             Self::Io { .. } => "io",
+            Self::NoSuchRemote { .. } => "no-such-remote",
+            Self::WhichRemote { .. } => "which-remote",
+            Self::TransportFailed { .. } => "transport-failed",
+            Self::Rejected { .. } => "rejected",
+            Self::Outrun { .. } => "outrun",
+            Self::Rewritten { .. } => "rewritten",
+            Self::NameTaken { .. } => "name-taken",
+            Self::RemoteDamaged { .. } => "remote-damaged",
             Self::GitFailed { .. } => "git-failed",
         }
     }
@@ -241,6 +333,20 @@ fn chain(error: &gix::Error) -> String {
         }
     }
     said.join(": ")
+}
+
+fn which_remote(known: &str) -> String {
+    match known {
+        "" => "this repository has no remote; `git remote add origin URL` makes one".to_owned(),
+        known => format!("which remote? there are {known}; name one, or set plan.remote"),
+    }
+}
+
+fn among(known: &str) -> String {
+    match known {
+        "" => "; `git remote add` makes one".to_owned(),
+        known => format!("; there are {known}"),
+    }
 }
 
 fn tip_or_none(id: Option<&ObjectId>) -> String {

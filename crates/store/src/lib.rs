@@ -5,6 +5,7 @@
 //! writer cope with.
 
 mod append;
+mod backoff;
 mod child;
 mod config;
 mod entries;
@@ -21,11 +22,13 @@ mod point;
 mod press;
 mod record;
 mod refs;
+mod remote;
 mod repository;
 mod sharing;
 mod sign;
 mod snapshot;
 mod store;
+mod sync;
 mod views;
 mod walk;
 
@@ -43,7 +46,9 @@ pub use list::Summary;
 pub use load::{History, Loaded};
 pub use object::{CommitReader, Durability, Malformed, RawCommit};
 pub use refs::{Expected, Listed, PlanLock};
+pub use remote::Remote;
 pub use repository::{RefStorage, Repository};
 pub use sign::Signer;
+pub use sync::{Choice, Exchange, Exchanged, Outcome, Stand, Watch};
 pub use views::{Noted, Views};
 pub use walk::Damage;

@@ -115,7 +115,7 @@ pub(crate) fn head_target(git_dir: &Path) -> Result<Option<Target>> {
 }
 
 /// Keeps names that would lead out of the refs directory away from the file system.
-fn check_name(name: &str) -> Result<()> {
+pub(crate) fn check_name(name: &str) -> Result<()> {
     let component = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
     let plain = |c: char| c > ' ' && !matches!(c, '~' | '^' | ':' | '?' | '*' | '[' | '\\' | '\x7f');
     if name.starts_with("refs/") && name.split('/').all(component) && name.chars().all(plain) {

@@ -1,6 +1,7 @@
 //! `git plan init`
 
 use git_plan_core::issue_form;
+use serde_json::json;
 
 use super::{Work, hook};
 use crate::exit::Failure;
@@ -10,13 +11,15 @@ use crate::files;
 ///
 /// With `--github`, an issue form that asks for what a plan begins with. GitHub offers it under "New issue" once it is on
 /// the default branch; `git plan import --issue-form` makes a plan of an issue. With `--hook`, a `pre-commit` hook that
-/// takes the edits of plan files in when they are committed.
+/// takes the edits of plan files in when they are committed. With `--fetch`, plain `git fetch` brings the plans of a remote
+/// too, into copies of their own; what plain `git push` does never changes.
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["github", "hook", "remove_hook"])))]
+#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["github", "hook", "remove_hook", "fetch", "remove_fetch"])))]
 #[command(after_help = "Examples:
   git plan init --github
   git plan init --hook
-  git plan init --remove-hook")]
+  git plan init --remove-hook
+  git plan init --fetch")]
 pub struct Init {
     /// Write .github/ISSUE_TEMPLATE/execplan.yml
     #[arg(long)]
@@ -30,12 +33,18 @@ pub struct Init {
     /// Take that hook away again
     #[arg(long, conflicts_with = "hook")]
     remove_hook: bool,
+    /// Let plain `git fetch` bring the plans of this remote too [default: the usual one]
+    #[arg(long, value_name = "REMOTE", num_args = 0..=1)]
+    fetch: Option<Option<String>>,
+    /// Let plain `git fetch` bring the plans of this remote no longer
+    #[arg(long, value_name = "REMOTE", num_args = 0..=1, conflicts_with = "fetch")]
+    remove_fetch: Option<Option<String>>,
 }
 
 impl Init {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
-        let top = work.session.work_tree()?;
         if self.github {
+            let top = work.session.work_tree()?;
             let form = (issue_form::PATH.to_owned(), issue_form::form());
             files::put(&top, core::slice::from_ref(&form), self.force, work.ui)?;
         }
@@ -45,6 +54,26 @@ impl Init {
         if self.remove_hook {
             hook::remove(work)?;
         }
-        Ok(())
+        let wanted = self.fetch.map(|remote| (remote, true)).or(self.remove_fetch.map(|remote| (remote, false)));
+        wanted.map_or(Ok(()), |(remote, wanted)| fetches(work, remote.as_deref(), wanted))
     }
+}
+
+/// Lets plain `git fetch` bring plans, or no longer.
+fn fetches(work: &mut Work<'_>, remote: Option<&str>, wanted: bool) -> Result<(), Failure> {
+    let remote = work.session.repo.remote(remote)?;
+    let changed = work.session.repo.set_fetches_plans(&remote, wanted)?;
+    if work.ui.json {
+        let data = json!({ "remote": remote.name(), "fetches_plans": wanted, "changed": changed });
+        return Ok(work.ui.data("init", None, [], data)?);
+    }
+    let mut page = work.ui.page();
+    page.put(&match (wanted, changed) {
+        (true, true) => format!("`git fetch {remote}` brings its plans now, too; `git plan sync` takes them in"),
+        (true, false) => format!("`git fetch {remote}` brings its plans already"),
+        (false, true) => format!("`git fetch {remote}` brings no plans any more"),
+        (false, false) => format!("`git fetch {remote}` brings no plans"),
+    });
+    page.end();
+    Ok(work.ui.show(&page)?)
 }

@@ -1,8 +1,10 @@
 //! `git plan list`
 
+use std::collections::BTreeSet;
+
 use git_plan_core::state::Progress;
-use git_plan_core::text;
-use git_plan_store::Summary;
+use git_plan_core::{Slug, text};
+use git_plan_store::{Remote, Summary};
 use serde_json::{Value, json};
 
 use super::Work;
@@ -24,12 +26,20 @@ impl List {
         let mut summaries = work.session.repo.summaries()?;
         let hidden = summaries.iter().filter(|summary| summary.archived).count();
         summaries.retain(|summary| self.all || !summary.archived);
+        let elsewhere = elsewhere(work)?;
         if work.ui.json {
             let plans: Vec<Value> = summaries.iter().map(json).collect();
-            return Ok(work.ui.data("plans", None, [], json!({ "plans": plans }))?);
+            let only: Vec<Value> = elsewhere
+                .iter()
+                .map(|(slug, remote)| json!({ "slug": slug.as_str(), "remote": remote.name() }))
+                .collect();
+            return Ok(work.ui.data("plans", None, [], json!({ "plans": plans, "elsewhere": only }))?);
         }
-        if summaries.is_empty() {
+        if summaries.is_empty() && elsewhere.is_empty() {
             work.ui.say(match hidden {
+                0 if !work.session.repo.remotes().is_empty() => {
+                    "no plans here yet; `git plan sync` brings those of a remote, `git plan new \"Title\"` makes one"
+                }
                 0 => "no plans yet; `git plan new \"Title\"` makes one",
                 _ => "no active plans; `git plan list --all` shows the archived ones",
             });
@@ -39,7 +49,8 @@ impl List {
         let width = |of: fn(&Summary) -> &str, most: usize| {
             summaries.iter().map(|summary| text::clipped(of(summary), most).chars().count()).max().unwrap_or(0)
         };
-        let (slugs, titles) = (width(|s| s.slug.as_str(), 63), width(|s| &s.title, 40));
+        let far = elsewhere.iter().map(|(slug, _)| slug.as_str().len()).max().unwrap_or(0);
+        let (slugs, titles) = (width(|s| s.slug.as_str(), 63).max(far), width(|s| &s.title, 40));
         let mut page = work.ui.page();
         for summary in &summaries {
             page.put(if chosen.as_ref() == Some(&summary.slug) { "* " } else { "  " });
@@ -48,9 +59,24 @@ impl List {
             facts(&mut page, summary, &summary.updated.map(|then| work.ago(then)).unwrap_or_default());
             page.end();
         }
+        for (slug, remote) in &elsewhere {
+            page.put("  ").paint(Style::Id, &format!("{:slugs$}", slug.as_str()));
+            page.paint(Style::Faint, &format!("  only at {remote}; `git plan sync {remote}` brings it")).end();
+        }
         work.page();
         Ok(work.ui.show(&page)?)
     }
+}
+
+/// The plans that are known of a remote and are not here.
+fn elsewhere(work: &Work<'_>) -> Result<Vec<(Slug, Remote)>, Failure> {
+    let here: BTreeSet<Slug> = work.session.repo.plans()?.into_iter().collect();
+    let mut elsewhere = Vec::new();
+    for remote in work.session.repo.remotes() {
+        let plans = work.session.repo.remote_plans(&remote)?;
+        elsewhere.extend(plans.into_keys().filter(|slug| !here.contains(slug)).map(|slug| (slug, remote.clone())));
+    }
+    Ok(elsewhere)
 }
 
 fn facts(page: &mut Page, summary: &Summary, age: &str) {

@@ -11,6 +11,7 @@ pub mod decision;
 pub mod discover;
 pub mod edit;
 pub mod export;
+pub mod fetch;
 pub mod hook;
 pub mod import;
 pub mod init;
@@ -19,6 +20,7 @@ pub mod log;
 pub mod new;
 pub mod next;
 pub mod note;
+pub mod push;
 pub mod render;
 pub mod resolve;
 pub mod result;
@@ -30,6 +32,7 @@ pub mod status;
 pub mod step;
 pub mod story;
 pub mod switch;
+pub mod sync;
 pub mod undo;
 
 use std::io::{IsTerminal, Read};
@@ -90,6 +93,9 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         Command::Render(command) => command.run(&mut work),
         Command::Absorb(command) => command.run(&mut work),
         Command::Edit(command) => command.run(&mut work),
+        Command::Fetch(command) => command.run(&mut work),
+        Command::Push(command) => command.run(&mut work),
+        Command::Sync(command) => command.run(&mut work),
     }?;
     work.damaged.map_or(Ok(()), Err)
 }

@@ -2,11 +2,13 @@
 
 use git_plan_core::state::{Detail, Item, Outlined};
 use git_plan_core::text::{clipped, line};
-use git_plan_core::{Field, Kind, Plan, Role, State};
+use git_plan_core::{Field, Kind, Plan, Role, Slug, State};
+use git_plan_store::{Exchanged, Remote};
 use serde_json::{Value, json};
 
 use super::{Reading, Work, list};
 use crate::args::At;
+use crate::exchange;
 use crate::exit::Failure;
 use crate::stand::Stand;
 use crate::ui::{Page, Style};
@@ -27,6 +29,8 @@ impl Status {
         let file = if self.at.at.is_none() { file(work, &read) } else { None };
         if work.ui.json {
             let mut data = json(&read.plan);
+            data["remotes"] =
+                shared(work, &read.slug)?.iter().map(|(remote, told)| exchange::json(remote, told)).collect();
             data["file"] = json!(file.map(|(name, stand, _)| json!({ "path": name, "state": stand.word() })));
             return Ok(work.ui.data("status", Some(read.slug.as_str()), read.plan.heads(), data)?);
         }
@@ -64,6 +68,9 @@ impl Status {
                 .put("; `git plan conflicts` lists them")
                 .end();
         }
+        for (remote, told) in if self.at.at.is_none() { shared(work, &read.slug)? } else { Vec::new() } {
+            page.put("Shared    ").put(&exchange::standing(&remote, &told)).end();
+        }
         if let Some((name, stand, known)) = file
             && (stand != Stand::Missing || known)
         {
@@ -75,6 +82,18 @@ impl Status {
         }
         Ok(work.ui.show(&page)?)
     }
+}
+
+/// How a plan stands to what the remotes had when they were last asked; those that never had it are left out.
+fn shared(work: &Work<'_>, slug: &Slug) -> Result<Vec<(Remote, Exchanged)>, Failure> {
+    let mut shared = Vec::new();
+    for remote in work.session.repo.remotes() {
+        let told = work.session.repo.stand_to(&remote, slug)?;
+        if told.stand != git_plan_store::Stand::OnlyHere {
+            shared.push((remote, told));
+        }
+    }
+    Ok(shared)
 }
 
 /// The plan's file, how it stands to the plan, and whether it has been one; none where there is no work tree for it.

@@ -73,7 +73,10 @@ pub fn about(plan: &Plan, conflict: &Conflict) -> String {
         Target::Section(role) => format!("the section {role}"),
         Target::Item(id) => plan.item(id).map_or_else(|| id.short(), |item| find::label(plan, item)),
     };
-    format!("the {} of {of}", conflict.field.replace('_', " "))
+    match conflict.kind {
+        ConflictKind::Existence => format!("whether {of} stays"),
+        _ => format!("the {} of {of}", conflict.field.replace('_', " ")),
+    }
 }
 
 /// Settles a conflict, and says the ids of the events.

@@ -20,8 +20,9 @@ use git_plan_core::Slug;
 use gix::hash::ObjectId;
 
 use super::{Expected, files, plan_ref, reflog, reftable};
+use crate::backoff::Backoff;
 use crate::error::{At, Error, Result};
-use crate::object::{Durability, random, sync_directory};
+use crate::object::{Durability, sync_directory};
 use crate::repository::{RefStorage, Repository};
 use crate::sharing::Sharing;
 
@@ -55,7 +56,7 @@ impl Repository {
         let began = Instant::now();
         let deadline = began + patience;
         let held = open(&path, sharing)?;
-        let mut pause = Backoff::default();
+        let mut pause = pause();
         loop {
             match held.try_lock() {
                 Ok(()) => break,
@@ -154,7 +155,7 @@ impl PlanLock<'_> {
         let lock = self.git_lock();
         let began = Instant::now();
         let until = self.deadline.min(began + FOREIGN).max(began + Duration::from_millis(100));
-        let mut pause = Backoff::default();
+        let mut pause = pause();
         let mut attempts = 0;
         loop {
             match fs::hard_link(&self.new, &lock) {
@@ -206,22 +207,9 @@ impl PlanLock<'_> {
     }
 }
 
-/// Waits that grow, each of a random part of their length so that waiters do not march in step.
-struct Backoff(Duration);
-
-impl Default for Backoff {
-    fn default() -> Self {
-        Self(Duration::from_micros(200))
-    }
-}
-
-impl Backoff {
-    fn once(&mut self, deadline: Instant) {
-        let most = u64::try_from(self.0.as_micros()).unwrap_or(u64::MAX).max(2);
-        let wait = Duration::from_micros(most / 2 + random() % (most / 2));
-        std::thread::sleep(wait.min(deadline.saturating_duration_since(Instant::now())));
-        self.0 = (self.0 * 3 / 2).min(Duration::from_millis(10));
-    }
+/// The waits of a writer for its turn: a write takes milliseconds.
+fn pause() -> Backoff {
+    Backoff::new(Duration::from_micros(200), Duration::from_millis(10))
 }
 
 fn open(path: &Path, sharing: Sharing) -> Result<File> {
