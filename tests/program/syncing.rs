@@ -339,3 +339,46 @@ fn two_histories_of_the_same_events_in_other_commits_are_one_plan() {
     );
     world.assert_same(&["ada", "bo", "hub"], "p");
 }
+
+#[test]
+fn the_views_of_all_plans_are_published_on_a_branch() {
+    let world = World::with_clones(&["ada", "bo"]);
+    world.share("one", &["ada", "bo"]);
+    world.done_in("ada", &["new", "A | <b>title</b> [x](y)", "--slug", "two"]);
+    world.tell_in("ada", &["publish"]);
+    world.tell_in("ada", &["publish"]);
+    world.tell_in("ada", &["-p", "one", "step", "done", "1"]);
+    world.tell_in("ada", &["publish", "--push"]);
+    world.tell_in("bo", &["-p", "one", "step", "done", "2"]);
+    // Whoever publishes next builds upon what is there.
+    world.tell_in("bo", &["publish", "--push", "--json"]);
+    let hub = world.at("hub");
+    insta::assert_snapshot!("list", world.git_in(&hub, &["show", "plans:README.md"]));
+    insta::assert_snapshot!(world.transcript());
+    assert_eq!(world.git_in(&hub, &["log", "--format=%s", "plans"]), "Publish one\nPublish one\nPublish one, two");
+    let view = world.git_in(&hub, &["show", "plans:plans/one.md"]);
+    assert_eq!(
+        view,
+        world.done_in("bo", &["-p", "one", "show", "--raw"]).trim_end(),
+        "the branch has the view as it is"
+    );
+    world.assert_sound(&hub);
+}
+
+#[test]
+fn a_branch_of_somebody_else_is_not_published_to() {
+    let world = World::with_clones(&["ada"]);
+    let ada = world.at("ada");
+    world.done_in("ada", &["new", "Plan one"]);
+    world.git_in(&ada, &["commit", "--quiet", "--allow-empty", "-m", "Mine"]);
+    world.git_in(&ada, &["branch", "plans"]);
+    world.tell_in("ada", &["publish"]);
+    world.tell_in("ada", &["publish", "--branch", "main"]);
+    world.tell_in("ada", &["publish", "--branch", "../escape"]);
+    world.tell_in("ada", &["publish", "--branch", "views"]);
+    world.git_in(&ada, &["checkout", "--quiet", "views"]);
+    world.tell_in("ada", &["step", "add", "One"]);
+    world.tell_in("ada", &["publish", "--branch", "views"]);
+    insta::assert_snapshot!(world.transcript());
+    assert_eq!(world.git_in(&ada, &["log", "--format=%s", "refs/heads/plans"]), "Mine", "what was there is there");
+}

@@ -149,6 +149,7 @@ pub enum Command {
     Fetch(fetch::Fetch),
     Push(push::Push),
     Sync(sync::Sync),
+    Publish(publish::Publish),
 }
 
 #[cfg(test)]

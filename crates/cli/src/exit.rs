@@ -87,9 +87,11 @@ impl From<&Error> for Failure {
             Error::NoSuchPlan { .. } | Error::NoSuchPoint { .. } | Error::NoSuchRemote { .. } => Status::NotFound,
             Error::WhichRemote { known } if known.is_empty() => Status::NotFound,
             Error::AmbiguousPoint { .. } | Error::WhichRemote { .. } => Status::Ambiguous,
-            Error::PlanExists { .. } | Error::Rejected { .. } | Error::Rewritten { .. } | Error::NameTaken { .. } => {
-                Status::Refused
-            }
+            Error::PlanExists { .. }
+            | Error::Rejected { .. }
+            | Error::Rewritten { .. }
+            | Error::BranchInUse { .. }
+            | Error::NameTaken { .. } => Status::Refused,
             Error::ForeignLock { .. } | Error::Busy { .. } | Error::RefMoved { .. } | Error::Outrun { .. } => {
                 Status::Busy
             }

@@ -224,6 +224,14 @@ pub enum Error {
         /// How many events are gone.
         lost: usize,
     },
+    /// A branch cannot be published to.
+    #[error("nothing was published to {name}: {reason}; name another branch with --branch")]
+    BranchInUse {
+        /// The branch.
+        name: String,
+        /// Why not.
+        reason: String,
+    },
     /// Two plans that both are published have one name.
     #[error(
         "{remote} has another plan of the name {slug}, and the one here is published at {elsewhere}; nothing was changed: sync {slug} with {elsewhere} only, or give the plan at {remote} another name there"
@@ -289,6 +297,7 @@ impl Error {
             Self::Rejected { .. } => "rejected",
             Self::Outrun { .. } => "outrun",
             Self::Rewritten { .. } => "rewritten",
+            Self::BranchInUse { .. } => "branch-in-use",
             Self::NameTaken { .. } => "name-taken",
             Self::RemoteDamaged { .. } => "remote-damaged",
             Self::GitFailed { .. } => "git-failed",

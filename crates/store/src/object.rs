@@ -57,8 +57,13 @@ impl Repository {
     /// # Errors
     /// Where it cannot be written; then nothing but perhaps a temporary file is left.
     pub fn write_commit(&self, raw: &[u8], durability: Durability) -> Result<ObjectId> {
-        let id = self.id_of(Kind::Commit, raw)?;
-        self.write(id, Kind::Commit, raw, durability)?;
+        self.write_object(Kind::Commit, raw, durability)
+    }
+
+    /// Writes an object of any kind.
+    pub(crate) fn write_object(&self, kind: Kind, data: &[u8], durability: Durability) -> Result<ObjectId> {
+        let id = self.id_of(kind, data)?;
+        self.write(id, kind, data, durability)?;
         Ok(id)
     }
 

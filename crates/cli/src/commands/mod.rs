@@ -20,6 +20,7 @@ pub mod log;
 pub mod new;
 pub mod next;
 pub mod note;
+pub mod publish;
 pub mod push;
 pub mod render;
 pub mod resolve;
@@ -95,6 +96,7 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         Command::Edit(command) => command.run(&mut work),
         Command::Fetch(command) => command.run(&mut work),
         Command::Push(command) => command.run(&mut work),
+        Command::Publish(command) => command.run(&mut work),
         Command::Sync(command) => command.run(&mut work),
     }?;
     work.damaged.map_or(Ok(()), Err)

@@ -53,9 +53,7 @@ impl Repository {
         };
         let mut brought = Brought::default();
         for refspecs in refspecs.chunks(TOGETHER) {
-            let git = self.git(["-c", "fetch.fsckObjects=true", "fetch", "--porcelain", "--verbose", "--no-tags"]);
-            let git = git.args(["--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules"]);
-            let git = git.arg("--no-prune").arg(if watch.is_some() { "--progress" } else { "--no-progress" });
+            let git = fetching(self.git(["-c", "fetch.fsckObjects=true", "fetch"]), watch);
             let git = git.args(["--end-of-options", remote.name()]).args(refspecs);
             self.run_transport(remote, git, watch, |line| brought.read(line, &prefix))?;
         }
@@ -76,8 +74,7 @@ impl Repository {
         let refspecs: Vec<String> = tips.iter().map(|(slug, tip)| format!("{tip}:refs/plans/{slug}")).collect();
         let mut landings = BTreeMap::new();
         for refspecs in refspecs.chunks(if atomic { refspecs.len().max(1) } else { TOGETHER }) {
-            let git = self.git(["push", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]);
-            let git = git.arg(if watch.is_some() { "--progress" } else { "--no-progress" });
+            let git = sending(self.git(["push"]), watch);
             let git = git.args(atomic.then_some("--atomic"));
             let git = git.args(["--end-of-options", remote.name()]).args(refspecs);
             self.run_transport(remote, git, watch, |line| {
@@ -87,6 +84,46 @@ impl Repository {
         let landed = tips.iter().filter(|(slug, _)| landings.get(*slug) == Some(&Landing::Landed));
         self.note_remote_plans(remote, landed.map(|(slug, tip)| (slug, *tip)));
         Ok(landings)
+    }
+
+    /// Brings a branch of a remote, and says where it is there; none where the remote has none.
+    pub(crate) fn bring_branch(&self, remote: &Remote, branch: &str, watch: Watch<'_>) -> Result<Option<ObjectId>> {
+        let copy = format!("refs/remotes/{remote}/{branch}");
+        let git = fetching(self.git(["-c", "fetch.fsckObjects=true", "fetch"]), watch);
+        let git = git.args(["--end-of-options", remote.name()]);
+        // As a pattern, so that a remote without the branch is no failure.
+        let git = git.arg(format!("+refs/heads/{branch}*:{copy}*"));
+        let mut tip = None;
+        self.run_transport(remote, git, watch, |line| {
+            let mut words = line.get(1..).unwrap_or_default().split_whitespace().skip(1);
+            let (new, name) = (words.next(), words.next());
+            if name == Some(&copy) {
+                tip = new.and_then(|new| ObjectId::from_hex(new.as_bytes()).ok());
+            }
+            name.is_some()
+        })?;
+        Ok(tip)
+    }
+
+    /// Sends a branch to a remote; gives the remote's words where it does not take it.
+    pub(crate) fn send_branch(
+        &self,
+        remote: &Remote,
+        branch: &str,
+        tip: ObjectId,
+        watch: Watch<'_>,
+    ) -> Result<Option<String>> {
+        let git = sending(self.git(["push"]), watch).args(["--end-of-options", remote.name()]);
+        let git = git.arg(format!("{tip}:refs/heads/{branch}"));
+        let mut turned_down = None;
+        self.run_transport(remote, git, watch, |line| match landed(line) {
+            Some((_, landing)) => {
+                turned_down = if let Landing::Rejected(reason) = landing { Some(reason) } else { None };
+                true
+            }
+            None => false,
+        })?;
+        Ok(turned_down)
     }
 
     /// Runs a transport command. Where git fails, but said of at least one ref what became of it, it is for the caller to
@@ -134,12 +171,29 @@ impl Brought {
     }
 }
 
-/// Reads `FLAG<tab>FROM:TO<tab>SUMMARY`.
-fn landing(line: &str) -> Option<(Slug, Landing)> {
+/// What every fetch is told.
+fn fetching(git: Git, watch: Watch<'_>) -> Git {
+    let git = git.args(["--porcelain", "--verbose", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"]);
+    git.args(["--no-recurse-submodules", "--no-prune", if watch.is_some() { "--progress" } else { "--no-progress" }])
+}
+
+/// What every push is told.
+fn sending(git: Git, watch: Watch<'_>) -> Git {
+    let git = git.args(["--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]);
+    git.arg(if watch.is_some() { "--progress" } else { "--no-progress" })
+}
+
+/// Reads `FLAG<tab>FROM:TO<tab>SUMMARY`: which ref, and what became of it.
+fn landed(line: &str) -> Option<(&str, Landing)> {
     let mut parts = line.splitn(3, '\t');
     let (flag, refs, summary) = (parts.next()?, parts.next()?, parts.next()?);
-    let slug = refs.rsplit_once(":refs/plans/")?.1.parse().ok()?;
-    Some((slug, if flag == "!" { Landing::Rejected(summary.to_owned()) } else { Landing::Landed }))
+    let name = &refs[refs.find(":refs/")? + 1..];
+    Some((name, if flag == "!" { Landing::Rejected(summary.to_owned()) } else { Landing::Landed }))
+}
+
+fn landing(line: &str) -> Option<(Slug, Landing)> {
+    let (name, landing) = landed(line)?;
+    Some((name.strip_prefix("refs/plans/")?.parse().ok()?, landing))
 }
 
 #[cfg(test)]
