@@ -458,6 +458,7 @@ fn every_command_speaks_json_in_one_envelope() {
         &["show"],
         &["status"],
         &["next"],
+        &["prime"],
         &["log"],
         &["conflicts"],
         &["undo"],

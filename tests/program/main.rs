@@ -18,6 +18,7 @@ mod hooks;
 mod hostile;
 mod imports;
 mod killed;
+mod primed;
 mod races;
 mod records;
 mod statuses;

@@ -113,6 +113,7 @@ pub enum Command {
     Show(show::Show),
     Status(status::Status),
     Next(next::Next),
+    Prime(prime::Prime),
     Log(log::Log),
     /// Add, start, complete, edit and arrange steps
     #[command(subcommand)]

@@ -18,6 +18,7 @@ mod exchange;
 mod exit;
 mod files;
 mod graph;
+mod marked;
 mod owner;
 mod place;
 mod receipt;

@@ -163,6 +163,11 @@ impl Ui {
         self.raw(format!("{{\"schema_version\":1,\"kind\":{kind},{plan}\"data\":{data}}}\n").as_bytes())
     }
 
+    /// Writes a line of JSON that is not in the envelope, where the form is somebody else's.
+    pub fn line(&mut self, value: &Value) -> io::Result<()> {
+        self.raw(format!("{}\n", escaped(value)).as_bytes())
+    }
+
     /// Says something to whoever is looking, beside the data.
     pub fn say(&self, what: &str) {
         if !self.json {

@@ -12,10 +12,10 @@ use serde_json::json;
 
 use super::Work;
 use crate::exit::{Failure, Status};
+use crate::marked::Marks;
 use crate::place::Place;
 
-const BEGIN: &str = "# >>> git-plan >>>\n";
-const END: &str = "# <<< git-plan <<<\n";
+const MARKS: Marks = Marks { begin: "# >>> git-plan >>>\n", end: "# <<< git-plan <<<\n" };
 const SHELL: &str = "#!/bin/sh\n";
 
 /// What the hook does. Who has no git-plan commits all the same.
@@ -31,10 +31,10 @@ fi
 /// Installs the hook, or brings it up to date.
 pub fn install(work: &mut Work<'_>) -> Result<(), Failure> {
     let place = place(work)?;
-    let block = format!("{BEGIN}{BODY}{END}");
+    let block = MARKS.block(BODY);
     let new = match read(&place)? {
         None => format!("{SHELL}{block}"),
-        Some(known) => match around(&known) {
+        Some(known) => match MARKS.around(&known) {
             Some((before, after)) => format!("{before}{block}{after}"),
             None => {
                 let message = format!("there is a hook {} already, and it is not ours", place.name());
@@ -53,7 +53,7 @@ pub fn install(work: &mut Work<'_>) -> Result<(), Failure> {
 pub fn remove(work: &mut Work<'_>) -> Result<(), Failure> {
     let place = place(work)?;
     let known = read(&place)?;
-    let Some((before, after)) = known.as_deref().and_then(around) else {
+    let Some((before, after)) = known.as_deref().and_then(|known| MARKS.around(known)) else {
         let message = format!("{} holds nothing of git-plan", place.name());
         return Err(Failure::new(Status::NotFound, "no-hook", message));
     };
@@ -64,13 +64,6 @@ pub fn remove(work: &mut Work<'_>) -> Result<(), Failure> {
         place.write(rest.as_bytes())?;
     }
     say(work, &place, "removed")
-}
-
-/// What stands before and after our marks.
-fn around(hook: &str) -> Option<(&str, &str)> {
-    let (before, rest) = hook.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some((before, after))
 }
 
 /// Where git looks for the hook.

@@ -3,6 +3,7 @@
 use git_plan_core::issue_form;
 use serde_json::json;
 
+use super::agents::{self, Client, Wanted};
 use super::{Work, hook};
 use crate::exit::Failure;
 use crate::files;
@@ -12,14 +13,19 @@ use crate::files;
 /// With `--github`, an issue form that asks for what a plan begins with. GitHub offers it under "New issue" once it is on
 /// the default branch; `git plan import --issue-form` makes a plan of an issue. With `--hook`, a `pre-commit` hook that
 /// takes the edits of plan files in when they are committed. With `--fetch`, plain `git fetch` brings the plans of a remote
-/// too, into copies of their own; what plain `git push` does never changes.
+/// too, into copies of their own; what plain `git push` does never changes. With `--agents`, a few lines in AGENTS.md, and in CLAUDE.md
+/// where there is one, that tell coding agents how plans work here; `--agent-hook` prints what makes an agent's
+/// session begin with `git plan prime`.
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["github", "hook", "remove_hook", "fetch", "remove_fetch"])))]
+#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["github", "hook", "remove_hook", "fetch", "remove_fetch", "agents", "agent_hook"])))]
 #[command(after_help = "Examples:
   git plan init --github
   git plan init --hook
   git plan init --remove-hook
-  git plan init --fetch")]
+  git plan init --fetch
+  git plan init --agents
+  git plan init --agents --check
+  git plan init --agent-hook claude")]
 pub struct Init {
     /// Write .github/ISSUE_TEMPLATE/execplan.yml
     #[arg(long)]
@@ -39,6 +45,18 @@ pub struct Init {
     /// Let plain `git fetch` bring the plans of this remote no longer
     #[arg(long, value_name = "REMOTE", num_args = 0..=1, conflicts_with = "fetch")]
     remove_fetch: Option<Option<String>>,
+    /// Write how plans work here into the files that coding agents read, between marks
+    #[arg(long)]
+    agents: bool,
+    /// With --agents, only say whether the lines are there and up to date; ends with 1 if not
+    #[arg(long, requires = "agents")]
+    check: bool,
+    /// With --agents, take the lines out again
+    #[arg(long, requires = "agents", conflicts_with = "check")]
+    remove: bool,
+    /// Print a hook with which sessions of an agent's client begin by reading the plan [default: for all known clients]
+    #[arg(long, value_name = "CLIENT", num_args = 0..=1)]
+    agent_hook: Option<Option<Client>>,
 }
 
 impl Init {
@@ -53,6 +71,17 @@ impl Init {
         }
         if self.remove_hook {
             hook::remove(work)?;
+        }
+        if self.agents {
+            let wanted = match (self.check, self.remove) {
+                (true, _) => Wanted::Checked,
+                (_, true) => Wanted::Gone,
+                _ => Wanted::There,
+            };
+            agents::run(work, wanted)?;
+        }
+        if let Some(client) = self.agent_hook {
+            agents::hooks(work, client)?;
         }
         let wanted = self.fetch.map(|remote| (remote, true)).or(self.remove_fetch.map(|remote| (remote, false)));
         wanted.map_or(Ok(()), |(remote, wanted)| fetches(work, remote.as_deref(), wanted))

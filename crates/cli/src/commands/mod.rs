@@ -1,6 +1,7 @@
 //! The commands, one file each, and what they share: reading a plan, writing to it, and taking text from stdin.
 
 pub mod absorb;
+pub mod agents;
 pub mod archive;
 pub mod ask;
 pub mod block;
@@ -20,6 +21,7 @@ pub mod log;
 pub mod new;
 pub mod next;
 pub mod note;
+pub mod prime;
 pub mod publish;
 pub mod push;
 pub mod render;
@@ -69,6 +71,7 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         Command::Show(command) => command.run(&mut work),
         Command::Status(command) => command.run(&mut work),
         Command::Next(command) => command.run(&mut work),
+        Command::Prime(command) => command.run(&mut work),
         Command::Log(command) => command.run(&mut work),
         Command::Step(command) => command.run(&mut work),
         Command::Criterion(command) => command.run(&mut work),
