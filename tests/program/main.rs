@@ -21,6 +21,7 @@ mod killed;
 mod primed;
 mod races;
 mod records;
+mod shell;
 mod statuses;
 mod syncing;
 mod terminal;

@@ -151,6 +151,8 @@ pub enum Command {
     Push(push::Push),
     Sync(sync::Sync),
     Publish(publish::Publish),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod absorbing;
 mod args;
 mod choice;
 mod commands;
+mod complete;
 mod conflicts;
 mod draft;
 mod editor;
@@ -36,6 +37,7 @@ use clap::Parser;
 use git_plan_store::Environment;
 
 fn main() -> ExitCode {
+    complete::answer();
     let env = Environment::of_process();
     let args = match args::Args::try_parse() {
         Ok(args) => args,

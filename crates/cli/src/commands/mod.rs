@@ -5,6 +5,7 @@ pub mod agents;
 pub mod archive;
 pub mod ask;
 pub mod block;
+pub mod completions;
 pub mod conflicts;
 pub mod criterion;
 pub mod decide;
@@ -18,6 +19,7 @@ pub mod import;
 pub mod init;
 pub mod list;
 pub mod log;
+pub mod man;
 pub mod new;
 pub mod next;
 pub mod note;
@@ -62,6 +64,12 @@ pub struct Work<'a> {
 
 /// Does what the command line asks.
 pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
+    // These are about the program alone, and need no repository.
+    match args.command {
+        Command::Completions(command) => return command.run(ui),
+        Command::Man(command) => return command.run(ui),
+        _ => {}
+    }
     let session = Session::open(&args.global, env)?;
     let mut work = Work { session, ui, damaged: None };
     match args.command {
@@ -101,6 +109,8 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         Command::Push(command) => command.run(&mut work),
         Command::Publish(command) => command.run(&mut work),
         Command::Sync(command) => command.run(&mut work),
+        Command::Completions(command) => command.run(work.ui),
+        Command::Man(command) => command.run(work.ui),
     }?;
     work.damaged.map_or(Ok(()), Err)
 }
