@@ -25,4 +25,5 @@ mod shell;
 mod statuses;
 mod syncing;
 mod terminal;
+mod watching;
 mod world;

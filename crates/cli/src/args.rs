@@ -115,6 +115,7 @@ pub enum Command {
     Next(next::Next),
     Prime(prime::Prime),
     Log(log::Log),
+    Watch(watch::Watch),
     /// Add, start, complete, edit and arrange steps
     #[command(subcommand)]
     Step(step::Step),

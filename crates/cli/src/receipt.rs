@@ -71,7 +71,7 @@ fn json(plan: &Plan, event: &Event) -> Value {
 }
 
 /// What an event did, after the fact: `step 2.1 added: Implement X`.
-fn phrase(plan: &Plan, event: &Event) -> String {
+pub fn phrase(plan: &Plan, event: &Event) -> String {
     let said = |what: String, about: &str| {
         let about = clipped(about, LONGEST);
         if about.is_empty() { what } else { format!("{what}: {about}") }

@@ -35,12 +35,18 @@ impl Session {
             std::env::set_current_dir(directory)
                 .map_err(|e| unfit(format!("cannot change to {}: {e}", directory.display())))?;
         }
-        let here = std::env::current_dir().map_err(|e| unfit(format!("there is no current directory: {e}")))?;
-        let repo = Repository::open(&here, &env)?;
+        let repo = Repository::open(&here()?, &env)?;
         let now = now(&env)?;
         let flagged = global.plan.clone();
         let named = flagged.clone().or_else(|| text(&env, "GIT_PLAN"));
         Ok(Self { repo, now, named, flagged, env })
+    }
+
+    /// The same session at a later moment: what other programs have changed meanwhile is seen, and the clock is read anew.
+    pub fn again(&self) -> Result<Self, Failure> {
+        let repo = Repository::open(&here()?, &self.env)?;
+        let (named, flagged, env) = (self.named.clone(), self.flagged.clone(), self.env.clone());
+        Ok(Self { repo, now: now(&self.env)?, named, flagged, env })
     }
 
     /// The environment.
@@ -105,6 +111,11 @@ impl Session {
             .or_else(|| given("PAGER"))
             .unwrap_or_else(|| "less".to_owned())
     }
+}
+
+fn here() -> Result<std::path::PathBuf, Failure> {
+    let unfit = |e| Failure::new(Status::Environment, "directory", format!("there is no current directory: {e}"));
+    std::env::current_dir().map_err(unfit)
 }
 
 fn text(env: &Environment, name: &str) -> Option<String> {

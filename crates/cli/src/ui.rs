@@ -95,6 +95,7 @@ pub struct Ui {
     pub json: bool,
     colour: bool,
     colour_talk: bool,
+    terminal: bool,
     pages: bool,
     pager: Option<Child>,
 }
@@ -107,6 +108,7 @@ impl Ui {
             json: global.json,
             colour: colour(global.color, env, terminal),
             colour_talk: colour(global.color, env, io::stderr().is_terminal()),
+            terminal: terminal && env.get("TERM").is_none_or(|term| term != "dumb"),
             pages: terminal && !global.no_pager && !global.json,
             pager: None,
         }
@@ -135,6 +137,16 @@ impl Ui {
     /// Writes a page.
     pub fn show(&mut self, page: &Page) -> io::Result<()> {
         self.raw(page.text.as_bytes())
+    }
+
+    /// Whether somebody watches a terminal that can be written anew.
+    pub fn is_live(&self) -> bool {
+        !self.json && self.terminal
+    }
+
+    /// Writes a page in place of what is on the screen.
+    pub fn redraw(&mut self, page: &Page) -> io::Result<()> {
+        self.raw(format!("\x1b[H\x1b[2J{}", page.text).as_bytes())
     }
 
     /// Writes bytes as they are.

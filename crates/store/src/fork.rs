@@ -11,6 +11,7 @@ use git_plan_core::event::Sealed;
 use git_plan_core::{Event, EventId, Plan, Slug};
 use gix::hash::ObjectId;
 
+use crate::entries::Entry;
 use crate::error::{Error, Result};
 use crate::load::History;
 use crate::object::Durability;
@@ -97,6 +98,13 @@ impl History {
     pub fn below(&self, heads: &BTreeSet<EventId>) -> Vec<Event> {
         let kept = self.reach(heads.iter().copied().collect());
         self.entries.iter().filter(|entry| kept.contains(&entry.event.id)).map(|entry| entry.event.clone()).collect()
+    }
+
+    /// The events that are not below these, in the plan's order.
+    #[must_use]
+    pub fn after(&self, heads: &BTreeSet<EventId>) -> Vec<&Entry> {
+        let seen = self.reach(heads.iter().copied().collect());
+        self.entries.iter().filter(|entry| !seen.contains(&entry.event.id)).collect()
     }
 
     /// Those of these events that no other of them descends from.

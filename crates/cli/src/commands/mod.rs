@@ -39,6 +39,7 @@ pub mod story;
 pub mod switch;
 pub mod sync;
 pub mod undo;
+pub mod watch;
 
 use std::io::{IsTerminal, Read};
 
@@ -81,6 +82,7 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         Command::Next(command) => command.run(&mut work),
         Command::Prime(command) => command.run(&mut work),
         Command::Log(command) => command.run(&mut work),
+        Command::Watch(command) => command.run(&mut work),
         Command::Step(command) => command.run(&mut work),
         Command::Criterion(command) => command.run(&mut work),
         Command::Decide(command) => command.run(&mut work),

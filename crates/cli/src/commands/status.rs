@@ -1,6 +1,6 @@
 //! `git plan status`
 
-use git_plan_core::state::{Detail, Item, Outlined};
+use git_plan_core::state::{Detail, Item, Outlined, Owner};
 use git_plan_core::text::{clipped, line};
 use git_plan_core::{Field, Kind, Plan, Role, Slug, State};
 use git_plan_store::{Exchanged, Remote};
@@ -34,53 +34,99 @@ impl Status {
             data["file"] = json!(file.map(|(name, stand, _)| json!({ "path": name, "state": stand.word() })));
             return Ok(work.ui.data("status", Some(read.slug.as_str()), read.plan.heads(), data)?);
         }
-        let mut page = work.ui.page();
-        heading(&mut page, &read);
-        let plan = &read.plan;
-        let objective = plan.prose_of(Role::Objective);
-        if !objective.is_empty() {
-            page.block("  ", &objective).end();
-        }
-        page.put(&format!("Steps     {}", list::bar(plan.step_progress()))).end();
-        if plan.criteria_progress().total > 0 {
-            page.put(&format!("Criteria  {}", list::bar(plan.criteria_progress()))).end();
-        }
-        match (plan.current_step(), plan.next_step()) {
-            (Some(current), _) => step(&mut page, plan, "Current", &current),
-            (None, Some(next)) => step(&mut page, plan, "Next", &next),
-            (None, None) if plan.step_progress().done < plan.step_progress().total => {
-                page.put("Next      nothing can be taken; `git plan next` says why").end();
-            }
-            (None, None) => {}
-        }
-        let open = |kind| plan.items_of(kind).filter(|item| item.state() == Some(State::Open)).collect::<Vec<_>>();
-        items(&mut page, plan, "Blockers", &open(Kind::Blocker));
-        items(&mut page, plan, "Questions", &open(Kind::Question));
-        let mut decisions: Vec<&Item> = plan.items_of(Kind::Decision).filter(|item| stands(item)).collect();
-        let recent = decisions.split_off(decisions.len().saturating_sub(5));
-        items(&mut page, plan, "Decisions", &recent);
-        if !decisions.is_empty() {
-            page.paint(Style::Faint, &format!("  and {} earlier", decisions.len())).end();
-        }
-        let conflicts = plan.conflicts().len();
-        if conflicts > 0 {
-            page.paint(Style::Blocked, &format!("Conflicts {conflicts}"))
-                .put("; `git plan conflicts` lists them")
-                .end();
-        }
-        for (remote, told) in if self.at.at.is_none() { shared(work, &read.slug)? } else { Vec::new() } {
-            page.put("Shared    ").put(&exchange::standing(&remote, &told)).end();
-        }
-        if let Some((name, stand, known)) = file
-            && (stand != Stand::Missing || known)
-        {
-            page.put(&format!("File      {name} {}", tells(&stand))).end();
-        }
-        if let Some(last) = plan.last() {
-            let by = plan.person(last).map_or("", |person| person.agent.as_deref().unwrap_or(&person.actor.name));
-            page.put("Changed   ").put(&format!("{} by {}", work.ago(last.at), line(by))).end();
-        }
+        let page = page(work, &read, file, self.at.at.is_none())?;
         Ok(work.ui.show(&page)?)
+    }
+}
+
+/// Where a plan stands, for people.
+pub fn page(work: &Work<'_>, read: &Reading, file: Option<(String, Stand, bool)>, now: bool) -> Result<Page, Failure> {
+    let mut page = work.ui.page();
+    heading(&mut page, read);
+    let plan = &read.plan;
+    let objective = plan.prose_of(Role::Objective);
+    if !objective.is_empty() {
+        page.block("  ", &objective).end();
+    }
+    page.put(&format!("Steps     {}", list::bar(plan.step_progress()))).end();
+    if plan.criteria_progress().total > 0 {
+        page.put(&format!("Criteria  {}", list::bar(plan.criteria_progress()))).end();
+    }
+    let taken = in_hand(work, plan);
+    match plan.next_step().filter(|next| !next.item.is_doing()) {
+        Some(next) => step(&mut page, plan, "Next", &next),
+        None if taken.is_empty() && plan.step_progress().done < plan.step_progress().total => {
+            page.put("Next      nothing can be taken; `git plan next` says why").end();
+        }
+        None => {}
+    }
+    lines(&mut page, "In hand", &taken);
+    let open = |kind| plan.items_of(kind).filter(|item| item.state() == Some(State::Open)).collect::<Vec<_>>();
+    items(&mut page, plan, "Blockers", &open(Kind::Blocker));
+    items(&mut page, plan, "Questions", &open(Kind::Question));
+    let mut decisions: Vec<&Item> = plan.items_of(Kind::Decision).filter(|item| stands(item)).collect();
+    let recent = decisions.split_off(decisions.len().saturating_sub(5));
+    items(&mut page, plan, "Decisions", &recent);
+    if !decisions.is_empty() {
+        page.paint(Style::Faint, &format!("  and {} earlier", decisions.len())).end();
+    }
+    let conflicts = plan.conflicts().len();
+    if conflicts > 0 {
+        page.paint(Style::Blocked, &format!("Conflicts {conflicts}")).put("; `git plan conflicts` lists them").end();
+    }
+    page.end();
+    for (remote, told) in if now { shared(work, &read.slug)? } else { Vec::new() } {
+        page.put("Shared    ").put(&exchange::standing(&remote, &told)).end();
+    }
+    if let Some((name, stand, known)) = file
+        && (stand != Stand::Missing || known)
+    {
+        page.put(&format!("File      {name} {}", tells(&stand))).end();
+    }
+    if let Some(last) = plan.last() {
+        let by = plan.person(last).map_or("", |person| person.agent.as_deref().unwrap_or(&person.actor.name));
+        page.put("Changed   ").put(&format!("{} by {}", work.ago(last.at), line(by))).end();
+    }
+    Ok(page)
+}
+
+/// The steps that somebody is on: who, and since when.
+fn in_hand(work: &Work<'_>, plan: &Plan) -> Vec<String> {
+    let told = |step: Outlined<'_>| {
+        let Detail::Step(detail) = &step.item.detail else { return None };
+        let owners: Vec<String> = detail.owners.by_age().into_iter().map(|owner| claim(work, owner)).collect();
+        let begun = step.item.state.as_ref().filter(|_| step.item.is_doing()).map(|state| state.latest().stamp);
+        if owners.is_empty() && begun.is_none() || step.item.is_ticked() || step.item.state() == Some(State::Dropped) {
+            return None;
+        }
+        let by = begun.map(|stamp| {
+            let person = plan.person(stamp);
+            let by = person.map_or("", |person| person.agent.as_deref().unwrap_or(&person.actor.name));
+            format!("begun {} by {}", work.ago(stamp.at), line(by))
+        });
+        let who = owners.into_iter().chain(by).collect::<Vec<_>>().join(", ");
+        let text = clipped(step.item.text(), 60);
+        Some(format!("  {:4}{}  {text} ({who})", step.number, plan.short(step.item.id())))
+    };
+    plan.steps().into_iter().filter_map(told).collect()
+}
+
+fn claim(work: &Work<'_>, owner: &Owner) -> String {
+    let name = line(&owner.name);
+    match owner.until {
+        Some(until) if until < work.session.now => format!("{name}, whose claim ran out {}", work.ago(until)),
+        Some(until) => format!("{name} until {}", until.minute()),
+        None => name,
+    }
+}
+
+fn lines(page: &mut Page, heading: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    page.end().paint(Style::Heading, heading).end();
+    for line in lines {
+        page.put(line).end();
     }
 }
 
@@ -97,7 +143,7 @@ fn shared(work: &Work<'_>, slug: &Slug) -> Result<Vec<(Remote, Exchanged)>, Fail
 }
 
 /// The plan's file, how it stands to the plan, and whether it has been one; none where there is no work tree for it.
-fn file(work: &Work<'_>, read: &Reading) -> Option<(String, Stand, bool)> {
+pub fn file(work: &Work<'_>, read: &Reading) -> Option<(String, Stand, bool)> {
     let place = work.session.home(&read.slug, &read.plan).ok()?;
     let stand = work.session.stand(&read.slug, &read.plan, &place, false).ok()?;
     let noted = work.session.repo.views().of(&read.slug);
