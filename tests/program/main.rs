@@ -19,6 +19,7 @@ mod hostile;
 mod imports;
 mod killed;
 mod primed;
+mod python;
 mod races;
 mod records;
 mod shell;
