@@ -1,15 +1,23 @@
 //! What a person at a terminal sees: under a pseudo terminal, made by `script` of util-linux.
 
+use std::io::Write;
 use std::process::Stdio;
 
 use crate::world::{Outcome, PROGRAM, World};
 
 /// What the program writes to a terminal, or `None` where there is no `script`.
 fn on_terminal(world: &World, arguments: &str) -> Outcome<Option<String>> {
+    typed_on_terminal(world, arguments, b"")
+}
+
+/// The same where somebody types.
+fn typed_on_terminal(world: &World, arguments: &str, typed: &[u8]) -> Outcome<Option<String>> {
     let mut command = world.command("script", &world.repository());
     command.env("SHELL", "/bin/sh").args(["-qec", &format!("{PROGRAM} {arguments}"), "/dev/null"]);
-    match command.stdin(Stdio::null()).output() {
-        Ok(output) => {
+    match command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() {
+        Ok(mut child) => {
+            child.stdin.take().ok_or("its keyboard")?.write_all(typed)?;
+            let output = child.wait_with_output()?;
             let text = String::from_utf8_lossy(&output.stdout).into_owned();
             assert!(output.status.success(), "{arguments} is done on a terminal: {text}");
             Ok(Some(text))
@@ -104,6 +112,29 @@ fn nothing_is_ever_asked_without_a_terminal() -> Outcome {
         child.wait()?;
         drop(open);
         assert!(!world.repository().join("asked").exists(), "{line:?} opens no editor");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_person_at_a_terminal_is_asked_which_plan_is_meant_and_a_program_never_is() -> Outcome {
+    let mut world = World::with_plan(&["One"]);
+    world.env.insert("TERM".to_owned(), "xterm".to_owned());
+    world.begin("dark-mode", &["Create theme context"]);
+    world.begin("limits", &["Count requests"]);
+    let Some(shown) = typed_on_terminal(&world, "next", b"limi\r")? else { return Ok(()) };
+    assert!(shown.contains("Which plan?") && shown.contains("Count requests"), "typing narrows the choice: {shown:?}");
+    let Some(shown) = typed_on_terminal(&world, "switch", b"dark\r")? else { return Ok(()) };
+    assert!(shown.contains("switched to dark-mode"), "so it does for switch: {shown:?}");
+    assert!(world.plan(&["next"]).done().contains("Create theme context"), "which is kept");
+    world.plan(&["switch"]).failed(2, "switch to which plan?");
+    world.git(&["config", "core.pager", "cat"]);
+    std::fs::remove_file(world.repository().join(".git/git-plan/switch"))?;
+    for (name, value) in [("GIT_PLAN_AGENT", "scout"), ("CI", "true"), ("GIT_TERMINAL_PROMPT", "0")] {
+        world.env.insert(name.to_owned(), value.to_owned());
+        let shown = typed_on_terminal(&world, "next; true", b"")?.unwrap_or_default();
+        assert!(shown.contains("which plan? 3 are active"), "{name}={value} says that nobody is there: {shown:?}");
+        world.env.remove(name);
     }
     Ok(())
 }

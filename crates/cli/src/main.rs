@@ -1,13 +1,14 @@
 //! The `git-plan` program: plans as git commits, for people and coding agents.
 //!
 //! What may be relied on: data goes to stdout and talk to stderr; the exit status is one of the table in `exit.rs`, and 0
-//! means that what was to be written is in the repository; nothing ever waits for an answer.
+//! means that what was to be written is in the repository; without a terminal nothing ever waits for an answer.
 //!
 //! How: `args.rs` says what can be asked, `commands/` has one file for each command, `session.rs` is all that is read
 //! from outside, and `ui.rs` all that goes out.
 
 mod absorbing;
 mod args;
+
 mod choice;
 mod commands;
 mod complete;
@@ -21,6 +22,7 @@ mod files;
 mod graph;
 mod marked;
 mod owner;
+mod pick;
 mod place;
 mod receipt;
 mod seen;

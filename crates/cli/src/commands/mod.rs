@@ -51,7 +51,7 @@ use crate::exit::{Failure, Status};
 use crate::session::Session;
 use crate::ui::Ui;
 use crate::write::{self, Denied};
-use crate::{receipt, when};
+use crate::{pick, receipt, when};
 
 /// What a command works with.
 pub struct Work<'a> {
@@ -71,7 +71,8 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         Command::Man(command) => return command.run(ui),
         _ => {}
     }
-    let session = Session::open(&args.global, env)?;
+    let mut session = Session::open(&args.global, env)?;
+    pick::settle(&mut session, &args.command, ui.json)?;
     let mut work = Work { session, ui, damaged: None };
     match args.command {
         Command::New(command) => command.run(&mut work),
