@@ -116,6 +116,7 @@ pub enum Command {
     Prime(prime::Prime),
     Log(log::Log),
     Watch(watch::Watch),
+    Mcp(mcp::Mcp),
     /// Add, start, complete, edit and arrange steps
     #[command(subcommand)]
     Step(step::Step),

@@ -20,6 +20,8 @@ const LONGEST: usize = 100;
 /// Prints what was written.
 pub fn print(written: &Written, repo: &Repository, ui: &mut Ui) -> Result<(), Failure> {
     let Written { slug, done, repeated, conflicts } = written;
+    // Whoever wrote has seen what it wrote from, and its own events, not what these were joined with.
+    ui.saw(slug.as_str(), done.events.last().map(|event| &event.id));
     if ui.json {
         let look = |plan: &Plan| -> (Vec<Value>, _) {
             (done.events.iter().map(|event| json(plan, event)).collect(), plan.heads().clone())

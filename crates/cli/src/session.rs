@@ -24,6 +24,8 @@ pub struct Session {
     pub named: Option<String>,
     /// The plan that `--plan` names.
     pub flagged: Option<String>,
+    /// What stands on standard input, where that is not the process's own.
+    pub input: Option<String>,
     env: Environment,
 }
 
@@ -39,14 +41,15 @@ impl Session {
         let now = now(&env)?;
         let flagged = global.plan.clone();
         let named = flagged.clone().or_else(|| text(&env, "GIT_PLAN"));
-        Ok(Self { repo, now, named, flagged, env })
+        Ok(Self { repo, now, named, flagged, input: None, env })
     }
 
     /// The same session at a later moment: what other programs have changed meanwhile is seen, and the clock is read anew.
     pub fn again(&self) -> Result<Self, Failure> {
         let repo = Repository::open(&here()?, &self.env)?;
-        let (named, flagged, env) = (self.named.clone(), self.flagged.clone(), self.env.clone());
-        Ok(Self { repo, now: now(&self.env)?, named, flagged, env })
+        let (named, flagged, input, env) =
+            (self.named.clone(), self.flagged.clone(), self.input.clone(), self.env.clone());
+        Ok(Self { repo, now: now(&self.env)?, named, flagged, input, env })
     }
 
     /// The environment.

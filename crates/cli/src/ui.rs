@@ -5,8 +5,10 @@
 //! `show --raw`. Colour is used on a terminal alone, unless forced. A closed pipe surfaces as `BrokenPipe`, which
 //! `exit.rs` takes for success.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
 use git_plan_core::{EventId, text};
 use git_plan_store::Environment;
@@ -88,8 +90,18 @@ impl Page {
     }
 }
 
+/// What a command said to a program that runs it in its own process.
+#[derive(Default)]
+pub struct Kept {
+    /// Data and talk, in the order in which they came.
+    pub text: RefCell<Vec<u8>>,
+    /// The plan that was read or written, and the version that its reader has seen now.
+    pub seen: RefCell<Option<(String, Vec<String>)>>,
+    /// Who is told how something gets on that takes a while.
+    pub progress: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+}
+
 /// Where output goes.
-#[derive(Debug)]
 pub struct Ui {
     /// Whether output is JSON.
     pub json: bool,
@@ -98,9 +110,29 @@ pub struct Ui {
     terminal: bool,
     pages: bool,
     pager: Option<Child>,
+    kept: Option<Kept>,
 }
 
 impl Ui {
+    /// Output that is kept instead of shown.
+    pub fn keeping(json: bool, kept: Kept) -> Self {
+        let (colour, colour_talk, terminal, pages) = (false, false, false, false);
+        Self { json, colour, colour_talk, terminal, pages, pager: None, kept: Some(kept) }
+    }
+
+    /// What was kept.
+    pub fn into_kept(self) -> Kept {
+        self.kept.unwrap_or_default()
+    }
+
+    /// Notes which version of a plan whoever asked has seen now.
+    pub fn saw<'a>(&self, plan: &str, version: impl IntoIterator<Item = &'a EventId>) {
+        if let Some(kept) = &self.kept {
+            let version = version.into_iter().map(ToString::to_string).collect();
+            *kept.seen.borrow_mut() = Some((plan.to_owned(), version));
+        }
+    }
+
     /// The output that the command line and the environment ask for.
     pub fn new(global: &Global, env: &Environment) -> Self {
         let terminal = io::stdout().is_terminal();
@@ -111,6 +143,7 @@ impl Ui {
             terminal: terminal && env.get("TERM").is_none_or(|term| term != "dumb"),
             pages: terminal && !global.no_pager && !global.json,
             pager: None,
+            kept: None,
         }
     }
 
@@ -151,6 +184,10 @@ impl Ui {
 
     /// Writes bytes as they are.
     pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Some(kept) = &self.kept {
+            kept.text.borrow_mut().extend_from_slice(bytes);
+            return Ok(());
+        }
         match self.pager.as_mut().and_then(|pager| pager.stdin.as_mut()) {
             Some(pager) => pager.write_all(bytes),
             None => {
@@ -182,7 +219,12 @@ impl Ui {
 
     /// Says something to whoever is looking, beside the data.
     pub fn say(&self, what: &str) {
-        if !self.json {
+        if self.json {
+            return;
+        }
+        if let Some(kept) = &self.kept {
+            kept.text.borrow_mut().extend_from_slice(format!("{}\n", text::neutral(what)).as_bytes());
+        } else {
             // Talk is a courtesy: where nobody listens, nothing is lost.
             let _ = writeln!(io::stderr(), "{}", text::neutral(what));
         }
@@ -207,7 +249,7 @@ impl Ui {
 
     /// How far something is that takes a while, shown on a terminal while it lasts.
     pub fn progress(&self, of: usize) -> ProgressBar {
-        if self.json {
+        if self.json || self.kept.is_some() {
             return ProgressBar::hidden();
         }
         let bar = ProgressBar::new(of as u64);
@@ -220,7 +262,10 @@ impl Ui {
 
     /// Passes on what another program says of its progress, if a person is looking; it comes in pieces that end with a line
     /// feed or a carriage return.
-    pub fn relay(&self) -> Option<&'static dyn Fn(&str)> {
+    pub fn relay(&self) -> Option<&dyn Fn(&str)> {
+        if let Some(kept) = &self.kept {
+            return kept.progress.as_ref().map(|progress| &**progress as &dyn Fn(&str));
+        }
         let watched = !self.json && io::stderr().is_terminal();
         watched.then_some(&|piece: &str| {
             let (said, end) = piece.split_at(piece.trim_end_matches(['\r', '\n']).len());

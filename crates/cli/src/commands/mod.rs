@@ -20,6 +20,7 @@ pub mod init;
 pub mod list;
 pub mod log;
 pub mod man;
+pub mod mcp;
 pub mod new;
 pub mod next;
 pub mod note;
@@ -65,6 +66,11 @@ pub struct Work<'a> {
 
 /// Does what the command line asks.
 pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
+    run_reading(args, env, ui, None)
+}
+
+/// The same with something on standard input that is not the process's own.
+pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<String>) -> Result<(), Failure> {
     // These are about the program alone, and need no repository.
     match args.command {
         Command::Completions(command) => return command.run(ui),
@@ -72,6 +78,7 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         _ => {}
     }
     let mut session = Session::open(&args.global, env)?;
+    session.input = input;
     pick::settle(&mut session, &args.command, ui.json)?;
     let mut work = Work { session, ui, damaged: None };
     match args.command {
@@ -84,6 +91,7 @@ pub fn run(args: Args, env: Environment, ui: &mut Ui) -> Result<(), Failure> {
         Command::Prime(command) => command.run(&mut work),
         Command::Log(command) => command.run(&mut work),
         Command::Watch(command) => command.run(&mut work),
+        Command::Mcp(command) => command.run(&mut work),
         Command::Step(command) => command.run(&mut work),
         Command::Criterion(command) => command.run(&mut work),
         Command::Decide(command) => command.run(&mut work),
@@ -137,6 +145,7 @@ impl Work<'_> {
     fn read(&mut self, at: &At) -> Result<Reading, Failure> {
         let slug = self.session.plan()?;
         let loaded = self.session.repo.load(&slug, at.at.as_deref())?;
+        self.ui.saw(slug.as_str(), loaded.plan.heads());
         self.met(&slug, &loaded.plan, &loaded.damage, at);
         Ok(Reading { slug, plan: loaded.plan })
     }
@@ -145,6 +154,7 @@ impl Work<'_> {
     fn read_history(&mut self, at: &At) -> Result<(Slug, History), Failure> {
         let slug = self.session.plan()?;
         let history = self.session.repo.history(&slug, at.at.as_deref())?;
+        self.ui.saw(slug.as_str(), history.plan.heads());
         self.met(&slug, &history.plan, &history.damage, at);
         Ok((slug, history))
     }
@@ -176,6 +186,9 @@ impl Work<'_> {
     fn text(&self, given: &str) -> Result<String, Failure> {
         if given != "-" {
             return Ok(given.to_owned());
+        }
+        if let Some(input) = &self.session.input {
+            return Ok(input.clone());
         }
         if std::io::stdin().is_terminal() {
             self.ui.say("reading from the terminal; end with Ctrl-D");
