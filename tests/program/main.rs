@@ -18,6 +18,7 @@ mod hooks;
 mod hostile;
 mod imports;
 mod killed;
+mod mcp;
 mod primed;
 mod python;
 mod races;

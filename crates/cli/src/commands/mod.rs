@@ -145,7 +145,6 @@ impl Work<'_> {
     fn read(&mut self, at: &At) -> Result<Reading, Failure> {
         let slug = self.session.plan()?;
         let loaded = self.session.repo.load(&slug, at.at.as_deref())?;
-        self.ui.saw(slug.as_str(), loaded.plan.heads());
         self.met(&slug, &loaded.plan, &loaded.damage, at);
         Ok(Reading { slug, plan: loaded.plan })
     }
@@ -154,13 +153,15 @@ impl Work<'_> {
     fn read_history(&mut self, at: &At) -> Result<(Slug, History), Failure> {
         let slug = self.session.plan()?;
         let history = self.session.repo.history(&slug, at.at.as_deref())?;
-        self.ui.saw(slug.as_str(), history.plan.heads());
         self.met(&slug, &history.plan, &history.damage, at);
         Ok((slug, history))
     }
 
     /// Says what a reader should know of what was read.
     fn met(&mut self, slug: &Slug, plan: &Plan, damage: &[Damage], at: &At) {
+        if at.at.is_none() {
+            self.ui.saw(slug.as_str(), plan.heads());
+        }
         if let (Some(_), Some(last)) = (&at.at, plan.last()) {
             self.ui.say(&format!("as of event {}, {}", last.id.short(), last.at));
         }
