@@ -172,7 +172,7 @@ impl Server {
 /// Who is told of changes, by either generation of the protocol.
 enum Listener {
     Peer(Peer<RoleServer>),
-    Subscription(SubscriptionContext),
+    Subscription(Box<SubscriptionContext>),
 }
 
 impl Listener {
@@ -358,7 +358,7 @@ impl ServerHandler for Server {
         let ended = context.request_context().ct.clone();
         tokio::select! {
             () = ended.cancelled() => {}
-            () = self.watch(Listener::Subscription(context)) => {}
+            () = self.watch(Listener::Subscription(Box::new(context))) => {}
         }
         Ok(())
     }
