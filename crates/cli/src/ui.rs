@@ -8,7 +8,6 @@
 use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 
 use git_plan_core::{EventId, text};
 use git_plan_store::Environment;
@@ -98,7 +97,7 @@ pub struct Kept {
     /// The plan that was read or written, and the version that its reader has seen now.
     pub seen: RefCell<Option<(String, Vec<String>)>>,
     /// Who is told how something gets on that takes a while.
-    pub progress: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    pub progress: Option<git_plan_mcp::Progress>,
 }
 
 /// Where output goes.
