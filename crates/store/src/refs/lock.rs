@@ -42,7 +42,7 @@ pub struct PlanLock<'r> {
     sharing: Sharing,
     durability: Durability,
     deadline: Instant,
-    _held: File,
+    held: File,
 }
 
 impl Repository {
@@ -74,12 +74,19 @@ impl Repository {
             sharing,
             durability: self.durability()?,
             deadline,
-            _held: held,
+            held,
         };
         if self.ref_storage() == RefStorage::Files {
             lock.clear()?;
         }
         Ok(lock)
+    }
+}
+
+impl Drop for PlanLock<'_> {
+    /// Unlocks, since closing does not: a process that another thread starts meanwhile has the file open until it execs.
+    fn drop(&mut self) {
+        drop(self.held.unlock());
     }
 }
 
