@@ -29,5 +29,6 @@ mod shell;
 mod statuses;
 mod syncing;
 mod terminal;
+mod travel;
 mod watching;
 mod world;
