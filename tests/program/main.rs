@@ -6,6 +6,7 @@
 
 mod bases;
 mod caches;
+mod claims;
 mod commands;
 mod conflicts;
 mod damage;
