@@ -28,4 +28,5 @@ mod statuses;
 mod syncing;
 mod terminal;
 mod watching;
+mod why;
 mod world;
