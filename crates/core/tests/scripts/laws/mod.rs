@@ -9,6 +9,7 @@ mod outline;
 mod removal;
 mod seen;
 mod told;
+mod trails;
 mod writes;
 
 use std::collections::BTreeSet;
@@ -21,6 +22,7 @@ pub use outline::{numbers, standing};
 pub use removal::removal;
 pub use seen::{below, valid, within};
 pub use told::{disputes_are_real, listed, nothing_is_lost_from_sight};
+pub use trails::trails;
 pub use writes::{kept, no_lost_edit, surviving};
 
 /// All laws.
@@ -39,6 +41,7 @@ pub fn all(events: &[Event]) {
     removal(events, &plan);
     standing(&plan);
     numbers(&plan);
+    trails(events, &plan);
 }
 
 /// An event that is read and takes effect is written as the same bytes, unless it says more than this version knows.
