@@ -124,6 +124,7 @@ pub enum Command {
     Next(next::Next),
     Prime(prime::Prime),
     Log(log::Log),
+    Diff(diff::Diff),
     Watch(watch::Watch),
     Mcp(mcp::Mcp),
     /// Add, start, complete, edit and arrange steps
