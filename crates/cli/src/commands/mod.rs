@@ -10,6 +10,7 @@ pub mod conflicts;
 pub mod criterion;
 pub mod decide;
 pub mod decision;
+pub mod decisions;
 pub mod diff;
 pub mod discover;
 pub mod edit;
@@ -42,6 +43,7 @@ pub mod switch;
 pub mod sync;
 pub mod undo;
 pub mod watch;
+pub mod why;
 
 use std::io::{IsTerminal, Read};
 
@@ -92,6 +94,8 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Prime(command) => command.run(&mut work),
         Command::Log(command) => command.run(&mut work),
         Command::Diff(command) => command.run(&mut work),
+        Command::Why(command) => command.run(&mut work),
+        Command::Decisions(command) => command.run(&mut work),
         Command::Watch(command) => command.run(&mut work),
         Command::Mcp(command) => command.run(&mut work),
         Command::Step(command) => command.run(&mut work),
