@@ -461,6 +461,7 @@ fn every_command_speaks_json_in_one_envelope() {
         &["prime"],
         &["log"],
         &["conflicts"],
+        &["verify"],
         &["undo"],
         &["render"],
         &["absorb"],

@@ -27,5 +27,6 @@ mod shell;
 mod statuses;
 mod syncing;
 mod terminal;
+mod verifying;
 mod watching;
 mod world;

@@ -31,6 +31,7 @@ mod sign;
 mod snapshot;
 mod store;
 mod sync;
+mod verify;
 mod views;
 mod walk;
 
@@ -54,5 +55,6 @@ pub use remote::Remote;
 pub use repository::{RefStorage, Repository};
 pub use sign::Signer;
 pub use sync::{Choice, Exchange, Exchanged, Outcome, Stand, Watch};
+pub use verify::{Attested, Pushed, Verified, Verifier};
 pub use views::{Noted, Views};
 pub use walk::Damage;
