@@ -195,7 +195,19 @@ fn texts_and_names_like_options_and_paths_are_taken_for_what_they_are() {
         let said = world.plan(&["new", "T", &format!("--slug={slug}")]);
         assert!(said.status == Some(2) && said.stdout.is_empty(), "{slug:?} is no slug:\n{said}");
     }
-    for point in ["--output=pwned", "-1", "HEAD", "main", "p; touch pwned", "@{u}", ":/x", "--all", "plans/p:x", ".."] {
+    for point in [
+        "--output=pwned",
+        "-1x",
+        "-99999999999999999999999",
+        "HEAD",
+        "main",
+        "p; touch pwned",
+        "@{u}",
+        ":/x",
+        "--all",
+        "plans/p:x",
+        "..",
+    ] {
         let said = world.plan(&["show", &format!("--at={point}")]);
         assert!(matches!(said.status, Some(4 | 5)) && said.stdout.is_empty(), "{point:?} is no point:\n{said}");
     }

@@ -6,6 +6,7 @@
 
 mod bases;
 mod caches;
+mod claims;
 mod commands;
 mod conflicts;
 mod damage;
@@ -13,6 +14,7 @@ mod documents;
 mod editing;
 mod examples;
 mod files;
+mod fleet;
 mod git_interop;
 mod hooks;
 mod hostile;
@@ -23,10 +25,12 @@ mod primed;
 mod python;
 mod races;
 mod records;
+mod servers;
 mod shell;
 mod statuses;
 mod syncing;
 mod terminal;
 mod verifying;
+mod travel;
 mod watching;
 mod world;

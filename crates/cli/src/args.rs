@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use git_plan_core::Timestamp;
+use git_plan_store::Point;
 
 use crate::commands::*;
 
@@ -99,9 +101,16 @@ pub struct Seen {
 /// What every reading command takes.
 #[derive(Debug, Default, clap::Args)]
 pub struct At {
-    /// Read the plan as it was at an event, a git revision of the plan, or a time
-    #[arg(long, value_name = "POINT")]
+    /// Read the plan as it was at an event, a git revision of the plan or the code, a time, or N events ago (-N)
+    #[arg(long, value_name = "POINT", allow_negative_numbers = true)]
     pub at: Option<String>,
+}
+
+impl At {
+    /// The point that is meant by whoever asks now.
+    pub fn point(&self, now: Timestamp) -> Option<Point<'_>> {
+        self.at.as_deref().map(|name| Point { name, now })
+    }
 }
 
 /// All commands.

@@ -150,7 +150,7 @@ impl Work<'_> {
     /// Reads the plan at a point.
     fn read(&mut self, at: &At) -> Result<Reading, Failure> {
         let slug = self.session.plan()?;
-        let loaded = self.session.repo.load(&slug, at.at.as_deref())?;
+        let loaded = self.session.repo.load(&slug, at.point(self.session.now))?;
         self.met(&slug, &loaded.plan, &loaded.damage, at);
         Ok(Reading { slug, plan: loaded.plan })
     }
@@ -158,7 +158,7 @@ impl Work<'_> {
     /// Reads the plan with its events at a point.
     fn read_history(&mut self, at: &At) -> Result<(Slug, History), Failure> {
         let slug = self.session.plan()?;
-        let history = self.session.repo.history(&slug, at.at.as_deref())?;
+        let history = self.session.repo.history(&slug, at.point(self.session.now))?;
         self.met(&slug, &history.plan, &history.damage, at);
         Ok((slug, history))
     }
