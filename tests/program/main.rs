@@ -33,4 +33,5 @@ mod terminal;
 mod verifying;
 mod travel;
 mod watching;
+mod why;
 mod world;

@@ -10,6 +10,7 @@ pub mod conflicts;
 pub mod criterion;
 pub mod decide;
 pub mod decision;
+pub mod decisions;
 pub mod discover;
 pub mod edit;
 pub mod export;
@@ -42,6 +43,7 @@ pub mod sync;
 pub mod undo;
 pub mod verify;
 pub mod watch;
+pub mod why;
 
 use std::io::{IsTerminal, Read};
 
@@ -95,6 +97,8 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Next(command) => command.run(&mut work),
         Command::Prime(command) => command.run(&mut work),
         Command::Log(command) => command.run(&mut work),
+        Command::Why(command) => command.run(&mut work),
+        Command::Decisions(command) => command.run(&mut work),
         Command::Watch(command) => command.run(&mut work),
         Command::Mcp(command) => command.run(&mut work),
         Command::Step(command) => command.run(&mut work),
