@@ -32,6 +32,7 @@ mod statuses;
 mod syncing;
 mod terminal;
 mod travel;
+mod verifying;
 mod watching;
 mod why;
 mod world;
