@@ -12,6 +12,7 @@ mod damage;
 mod documents;
 mod editing;
 mod examples;
+mod exports;
 mod files;
 mod git_interop;
 mod hooks;
