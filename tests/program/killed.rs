@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::world::{Outcome, PROGRAM, World, long, short_or_long};
+use crate::world::{Outcome, PROGRAM, Random, World, long, short_or_long};
 
 /// How long an append may take right after another was killed: it waits for nobody.
 const AT_ONCE: Duration = Duration::from_secs(2);
@@ -143,16 +143,4 @@ fn a_foreign_stale_lock_is_named_with_what_to_do_and_left_alone() -> Outcome {
     std::fs::remove_file(&lock)?;
     world.plan(&["step", "done", "1"]).done();
     Ok(())
-}
-
-/// A small random number generator (xorshift), so that a run can be repeated.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
 }

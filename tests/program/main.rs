@@ -6,6 +6,7 @@
 
 mod bases;
 mod caches;
+mod claims;
 mod commands;
 mod conflicts;
 mod damage;
@@ -14,6 +15,7 @@ mod editing;
 mod examples;
 mod exports;
 mod files;
+mod fleet;
 mod git_interop;
 mod hooks;
 mod hostile;
@@ -24,9 +26,12 @@ mod primed;
 mod python;
 mod races;
 mod records;
+mod servers;
 mod shell;
 mod statuses;
 mod syncing;
 mod terminal;
+mod travel;
 mod watching;
+mod why;
 mod world;

@@ -18,7 +18,7 @@ pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_git-plan");
 
 /// 2026-11-22T10:00:00Z, when every world begins.
-const BEGINNING: u64 = 1_795_341_600;
+pub const BEGINNING: u64 = 1_795_341_600;
 
 /// The tree that all commits of a plan have.
 pub const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
@@ -43,7 +43,8 @@ pub struct Said {
 }
 
 impl Said {
-    fn of(output: &Output) -> Self {
+    /// What a process said that has ended.
+    pub fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self { stdout: text(&output.stdout), stderr: text(&output.stderr), status: output.status.code() }
     }
@@ -183,9 +184,7 @@ impl World {
 
     fn tick(&self) -> String {
         self.clock.set(self.clock.get() + 1);
-        let (days, seconds) = (self.clock.get() / 86_400, self.clock.get() % 86_400);
-        let (year, month, day) = civil(days);
-        format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
+        date(self.clock.get())
     }
 
     /// Runs the program in the repository.
@@ -349,6 +348,13 @@ fn quoted(argument: &str) -> String {
     format!("{argument:?}")
 }
 
+/// The time so many seconds after 1970 began.
+pub fn date(seconds: u64) -> String {
+    let (year, month, day) = civil(seconds / 86_400);
+    let seconds = seconds % 86_400;
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 /// Year, month and day of a day counted from 1970-01-01, after Howard Hinnant's `civil_from_days`.
 fn civil(days: u64) -> (u64, u64, u64) {
     let z = days + 719_468;
@@ -358,4 +364,23 @@ fn civil(days: u64) -> (u64, u64, u64) {
     let mp = (5 * doy + 2) / 153;
     let month = if mp < 10 { mp + 3 } else { mp - 9 };
     (yoe + era * 400 + u64::from(month <= 2), month, doy - (153 * mp + 2) / 5 + 1)
+}
+
+/// A small random number generator (xorshift), so that a run can be repeated.
+#[derive(Debug)]
+pub struct Random(pub u64);
+
+impl Random {
+    /// Any number.
+    pub fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// A number below this one.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
 }

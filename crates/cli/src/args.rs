@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use git_plan_core::Timestamp;
+use git_plan_store::Point;
 
 use crate::commands::*;
 
@@ -66,7 +68,7 @@ pub enum Colour {
 }
 
 /// What every command takes that begins a plan.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Default, Clone, clap::Args)]
 pub struct Reason {
     /// Say why, for the log (can be repeated: one paragraph each)
     #[arg(short, long, value_name = "WHY")]
@@ -76,17 +78,36 @@ pub struct Reason {
     pub key: Option<String>,
 }
 
-/// What every command takes that writes to a plan.
+/// What every command takes that writes to an item of a plan.
 #[derive(Debug, Default, clap::Args)]
 pub struct Why {
     #[command(flatten)]
     pub reason: Reason,
     #[command(flatten)]
     pub seen: Seen,
+    /// The item because of which it is done: a step's number, `discovery 2` and the like, or an id (can be repeated)
+    #[arg(long, value_name = "ITEM")]
+    pub caused_by: Vec<String>,
+}
+
+/// What every other command takes that writes to a plan.
+#[derive(Debug, Default, clap::Args)]
+pub struct Plainly {
+    #[command(flatten)]
+    pub reason: Reason,
+    #[command(flatten)]
+    pub seen: Seen,
+}
+
+impl Plainly {
+    /// The same, as what is written takes it.
+    pub fn why(&self) -> Why {
+        Why { reason: self.reason.clone(), seen: self.seen.clone(), caused_by: Vec::new() }
+    }
 }
 
 /// The version that the author of a write saw.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Default, Clone, clap::Args)]
 pub struct Seen {
     /// Write at the version that was seen, and join it with what came after [default: $GIT_PLAN_BASE]
     #[arg(long, value_name = "EVENT", value_delimiter = ',')]
@@ -99,9 +120,16 @@ pub struct Seen {
 /// What every reading command takes.
 #[derive(Debug, Default, clap::Args)]
 pub struct At {
-    /// Read the plan as it was at an event, a git revision of the plan, or a time
-    #[arg(long, value_name = "POINT")]
+    /// Read the plan as it was at an event, a git revision of the plan or the code, a time, or N events ago (-N)
+    #[arg(long, value_name = "POINT", allow_negative_numbers = true)]
     pub at: Option<String>,
+}
+
+impl At {
+    /// The point that is meant by whoever asks now.
+    pub fn point(&self, now: Timestamp) -> Option<Point<'_>> {
+        self.at.as_deref().map(|name| Point { name, now })
+    }
 }
 
 /// All commands.
@@ -115,6 +143,8 @@ pub enum Command {
     Next(next::Next),
     Prime(prime::Prime),
     Log(log::Log),
+    Why(why::Why),
+    Decisions(decisions::Decisions),
     Watch(watch::Watch),
     Mcp(mcp::Mcp),
     /// Add, start, complete, edit and arrange steps

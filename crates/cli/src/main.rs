@@ -8,8 +8,8 @@
 
 mod absorbing;
 mod args;
-
 mod choice;
+mod claiming;
 mod commands;
 mod complete;
 mod conflicts;

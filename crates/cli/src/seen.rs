@@ -36,7 +36,7 @@ impl Session {
         let history = self.repo.history(slug, None)?;
         let mut heads = BTreeSet::new();
         for name in names {
-            let unknown = || Error::NoSuchPoint { slug: slug.to_string(), point: name.as_ref().to_owned() };
+            let unknown = || Error::no_such_event(slug, name.as_ref());
             heads.insert(history.event(name.as_ref())?.ok_or_else(unknown)?);
         }
         Ok(heads)

@@ -115,7 +115,7 @@ pub fn named_version(slug: &Slug, history: &History, named: &[&str]) -> Result<B
     let mut heads = BTreeSet::new();
     for &name in named {
         let Some(event) = history.event(name)? else {
-            let unknown = Error::NoSuchPoint { slug: slug.to_string(), point: name.to_owned() };
+            let unknown = Error::no_such_event(slug, name);
             let failure = Failure::from(unknown);
             let message = format!("the file says that it shows a version that is not here: {}", failure.message);
             let hint = "fetch the plan from where the file comes from, or name the version that was edited with --base";

@@ -5,7 +5,7 @@
 //! because neither of the two would then be what its author meant. With `--base`, the events are computed from the version
 //! that is named and joined with what came after it; what is then in conflict that was not before is told.
 
-use git_plan_core::author::Refusal;
+use git_plan_core::author::{Refusal, cause};
 use git_plan_core::{Batch, Change, Context, Event, Plan, Slug};
 use git_plan_store::{AppendError, Appended, Joining, Writer};
 use serde_json::Value;
@@ -82,6 +82,14 @@ pub fn append(
 ) -> Result<Written, Failure> {
     let (slug, writer) = (session.plan()?, session.writer(&why.reason)?);
     let (base, key) = (session.base(&slug, &why.seen)?, why.reason.key.as_deref());
+    let mut make = |batch: &mut Batch| -> Result<(), Denied> {
+        let causes = cause::causes(batch.plan(), &why.caused_by)?;
+        if !causes.is_empty() {
+            batch.group();
+        }
+        make(batch)?;
+        Ok(cause::link(batch, &causes)?)
+    };
     let repeats = |plan: &Plan| key.is_some_and(|key| !plan.keyed(&writer.by, key).is_empty());
     let mut record = |batch: &mut Batch| {
         if repeats(batch.plan()) {

@@ -153,7 +153,7 @@ fn parts(plan: &Plan, brief: Brief<'_>) -> Vec<Part> {
         part("In conflict", conflicts(plan), "git plan conflicts"),
         part("In progress", under_way(plan, &steps, brief), "git plan status"),
         part("Blockers", open(Kind::Blocker).map(|item| blocker(plan, item)).collect(), "git plan status"),
-        part("Next", takeable(plan, &steps), "git plan show --ids"),
+        part("Next", takeable(plan, brief), "git plan show --ids"),
         part("Open questions", open(Kind::Question).map(told).collect(), "git plan status"),
         part(
             "Decisions, newest first",
@@ -195,12 +195,14 @@ fn conflicts(plan: &Plan) -> Vec<String> {
 fn under_way(plan: &Plan, steps: &[Outlined<'_>], brief: Brief<'_>) -> Vec<String> {
     let (mut own, mut others) = (Vec::new(), Vec::new());
     for step in steps.iter().filter(|step| matches!(step.item.state(), Some(State::Todo | State::Doing))) {
-        let owners = owners(step.item);
+        let owners = step.item.owners();
         if !step.item.is_doing() && owners.is_empty() {
             continue;
         }
         let claims = owners.iter().map(|owner| match owner.until {
-            Some(until) if until < brief.now => format!("{} (claim ran out {})", line(&owner.name), until.minute()),
+            Some(until) if !owner.is_good(brief.now) => {
+                format!("{} (claim ran out {})", line(&owner.name), until.minute())
+            }
             Some(until) => format!("{} until {}", line(&owner.name), until.minute()),
             None => line(&owner.name),
         });
@@ -214,10 +216,6 @@ fn under_way(plan: &Plan, steps: &[Outlined<'_>], brief: Brief<'_>) -> Vec<Strin
     own
 }
 
-fn owners(item: &Item) -> Vec<&crate::state::Owner> {
-    if let Detail::Step(step) = &item.detail { step.owners.by_age() } else { Vec::new() }
-}
-
 fn blocker(plan: &Plan, item: &Item) -> String {
     let Detail::Blocker { on, need, .. } = &item.detail else { return String::new() };
     let on = on.and_then(|id| plan.item(id)).map(|on| format!(", before {}", named(plan, on)));
@@ -227,21 +225,13 @@ fn blocker(plan: &Plan, item: &Item) -> String {
 }
 
 /// The steps that can be taken, in order.
-fn takeable(plan: &Plan, steps: &[Outlined<'_>]) -> Vec<String> {
-    let open_child = |at: usize| {
-        let mut below = steps[at + 1..].iter().take_while(|step| step.depth > steps[at].depth);
-        below.any(|step| matches!(step.item.state(), Some(State::Todo | State::Doing)))
+fn takeable(plan: &Plan, brief: Brief<'_>) -> Vec<String> {
+    let workable = plan.workable();
+    let taken = |step: &&Outlined<'_>| {
+        step.item.state() == Some(State::Todo) && !step.item.owners().iter().any(|owner| owner.is_good(brief.now))
     };
-    let can = |at: &usize| {
-        let item = steps[*at].item;
-        item.state() == Some(State::Todo)
-            && owners(item).is_empty()
-            && !open_child(*at)
-            && plan.waits_for(item).is_empty()
-            && plan.blockers_of(item.id()).is_empty()
-    };
-    let told = |at: usize| format!("- {} {}", named(plan, steps[at].item), clipped(steps[at].item.text(), LONGEST));
-    (0..steps.len()).filter(can).map(told).collect()
+    let told = |step: &Outlined<'_>| format!("- {} {}", named(plan, step.item), clipped(step.item.text(), LONGEST));
+    workable.iter().filter(taken).map(told).collect()
 }
 
 /// A decision that stands, with its reason.

@@ -86,7 +86,7 @@ pub(crate) const TOOLS: &[Tool] = &[
         about: "The step to work on, with what it needs. claim: take it, so that no other agent gets it.",
         reads: false,
         destructive: false,
-        idempotent: true,
+        idempotent: false,
         open_world: true,
         based: false,
         properties: || {

@@ -7,6 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use git_plan_core::Slug;
 use gix::hash::ObjectId;
 
 /// The result of anything that touches the repository.
@@ -79,14 +80,14 @@ pub enum Error {
         reason: String,
     },
     /// The plan's history has no such point.
-    #[error(
-        "{point:?} names no point of plan {slug}: expected an event, a git revision of the plan, or a time; `git plan log` shows the events"
-    )]
+    #[error("{point:?} names no point of plan {slug}: {tried}; `git plan log` shows the events")]
     NoSuchPoint {
         /// The plan.
         slug: String,
         /// What was asked for.
         point: String,
+        /// What it was tried as, and why it is none of that.
+        tried: String,
     },
     /// Several events begin with the same digits.
     #[error("{point} names several events: {candidates}; give more digits")]
@@ -302,6 +303,13 @@ impl Error {
             Self::RemoteDamaged { .. } => "remote-damaged",
             Self::GitFailed { .. } => "git-failed",
         }
+    }
+
+    /// A text that should name an event of the plan, and does not.
+    #[must_use]
+    pub fn no_such_event(slug: &Slug, event: impl Into<String>) -> Self {
+        let tried = "expected an event's id, or at least four digits that one begins with".to_owned();
+        Self::NoSuchPoint { slug: slug.to_string(), point: event.into(), tried }
     }
 
     pub(crate) fn not_a_repository(directory: &Path, cause: &gix::Error) -> Self {

@@ -113,7 +113,7 @@ impl History {
             self.entries.iter().map(|entry| (entry.event.id, &entry.event)).collect();
         let mut parents = Vec::new();
         for id in events {
-            let unknown = || Error::NoSuchPoint { slug: slug.to_string(), point: id.to_string() };
+            let unknown = || Error::no_such_event(slug, id.to_string());
             parents.extend(known.get(id).ok_or_else(unknown)?.parents.iter().copied());
         }
         let seen = self.reach(parents);

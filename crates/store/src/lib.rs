@@ -32,6 +32,8 @@ mod sign;
 mod snapshot;
 mod store;
 mod sync;
+mod tape;
+mod timespec;
 mod views;
 mod walk;
 
@@ -50,6 +52,7 @@ pub use list::Summary;
 pub use load::{History, Loaded};
 pub use news::News;
 pub use object::{CommitReader, Durability, Malformed, RawCommit};
+pub use point::Point;
 pub use publish::{Publication, Published};
 pub use refs::{Expected, Listed, PlanLock};
 pub use remote::Remote;

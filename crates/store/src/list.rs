@@ -12,7 +12,9 @@ use git_plan_core::{Field, Kind, Plan, Slug, Timestamp};
 use gix::hash::ObjectId;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::load::Loaded;
+use crate::point::Point;
 use crate::repository::Repository;
 
 /// Changed with every change of [`Summary`].
@@ -72,6 +74,23 @@ impl Repository {
         Ok(summaries.into_values().collect())
     }
 
+    /// The plans as they were at a point, by name; those that have no such point are left out.
+    ///
+    /// # Errors
+    /// Where the refs cannot be listed, or the point is ambiguous.
+    pub fn summaries_at(&self, point: Point<'_>) -> Result<Vec<Summary>> {
+        let mut summaries = Vec::new();
+        for slug in self.plans()? {
+            match self.load(&slug, Some(point)) {
+                Ok(loaded) => summaries.push(summary(&slug, loaded)),
+                Err(Error::NoSuchPoint { .. }) => {}
+                Err(e @ Error::AmbiguousPoint { .. }) => return Err(e),
+                Err(e) => summaries.push(damaged(&slug, e.to_string())),
+            }
+        }
+        Ok(summaries)
+    }
+
     /// The names of the plans that were not put away, by name. One that cannot be read is among them.
     ///
     /// Of a plan that has changed since it was last listed, no more is read than it takes to know that.
@@ -95,22 +114,9 @@ impl Repository {
     }
 
     fn summary(&self, slug: &Slug, tip: ObjectId) -> Summary {
-        let loaded = match self.load_commit(slug, tip, self.whole_snapshot(slug)) {
-            Ok(loaded) => loaded,
-            Err(e) => return damaged(slug, e.to_string()),
-        };
-        let plan = loaded.plan;
-        Summary {
-            slug: slug.clone(),
-            title: plan.title().to_owned(),
-            status: plan.field(Field::Status).to_owned(),
-            archived: plan.is_archived(),
-            steps: plan.step_progress(),
-            criteria: plan.criteria_progress(),
-            blockers: plan.items_of(Kind::Blocker).filter(|blocker| !blocker.is_ticked()).count(),
-            updated: plan.last().map(|last| last.at),
-            current: plan.current_step().map(|step| step.item.text().to_owned()),
-            damaged: loaded.damage.first().map(|damage| format!("{}: {}", damage.commit, damage.reason)),
+        match self.load_commit(slug, tip, self.whole_snapshot(slug)) {
+            Ok(loaded) => summary(slug, loaded),
+            Err(e) => damaged(slug, e.to_string()),
         }
     }
 
@@ -138,6 +144,22 @@ impl Repository {
         bytes.extend_from_slice(blake3::hash(&body).as_bytes());
         bytes.extend_from_slice(&body);
         self.replace_cache(&self.summaries_path(), &bytes);
+    }
+}
+
+fn summary(slug: &Slug, loaded: Loaded) -> Summary {
+    let plan = loaded.plan;
+    Summary {
+        slug: slug.clone(),
+        title: plan.title().to_owned(),
+        status: plan.field(Field::Status).to_owned(),
+        archived: plan.is_archived(),
+        steps: plan.step_progress(),
+        criteria: plan.criteria_progress(),
+        blockers: plan.items_of(Kind::Blocker).filter(|blocker| !blocker.is_ticked()).count(),
+        updated: plan.last().map(|last| last.at),
+        current: plan.current_step().map(|step| step.item.text().to_owned()),
+        damaged: loaded.damage.first().map(|damage| format!("{}: {}", damage.commit, damage.reason)),
     }
 }
 

@@ -5,9 +5,10 @@ use gix::hash::ObjectId;
 
 use crate::entries::{self, Entry};
 use crate::error::{Error, Result};
+use crate::point::{Part, Point};
 use crate::repository::Repository;
 use crate::snapshot::{self, Snapshot};
-use crate::walk::{self, Damage, Found, Stop};
+use crate::walk::{self, Damage, Stop};
 
 /// A plan as it is at a commit.
 #[derive(Debug)]
@@ -38,14 +39,13 @@ impl Repository {
     ///
     /// # Errors
     /// Where there is no such plan or no such point. Damage is no error here.
-    pub fn load(&self, slug: &Slug, at: Option<&str>) -> Result<Loaded> {
-        match at {
-            Some(point) => {
-                let History { plan, tip, damage, .. } = self.history(slug, Some(point))?;
-                Ok(Loaded { plan, tip, damage })
-            }
-            None => self.load_commit(slug, self.existing_tip(slug)?, self.whole_snapshot(slug)),
-        }
+    pub fn load(&self, slug: &Slug, at: Option<Point<'_>>) -> Result<Loaded> {
+        let tip = self.existing_tip(slug)?;
+        let Some(point) = at else { return self.load_commit(slug, tip, self.whole_snapshot(slug)) };
+        Ok(match self.part(self.tape(tip)?, slug, point)? {
+            Part::Of(tape, marks) => tape.load(Some(&marks)),
+            Part::Whole(tape) => tape.load(None),
+        })
     }
 
     pub(crate) fn existing_tip(&self, slug: &Slug) -> Result<ObjectId> {
@@ -93,53 +93,29 @@ impl Repository {
         match damage {
             Some(damage) => Ok((Loaded { plan, tip, damage }, replayed)),
             // What is damaged is read from the beginning, by the rules for any history.
-            None => {
-                let History { plan, damage, .. } = self.history_from(tip)?;
-                Ok((Loaded { plan, tip, damage }, replayed))
-            }
+            None => Ok((self.tape(tip)?.load(None), replayed)),
         }
     }
 
     /// The plan with its events, now or at a point in its history.
     ///
-    /// `at` is an event's id or a unique prefix of one, a git revision of the plan (`plans/x~3`, `plans/x@{yesterday}`),
-    /// or an RFC 3339 time or a date, which takes in what is not later in the plan's order; a time before all of it goes by
-    /// the times that an import of a file's history found.
-    ///
     /// # Errors
     /// Where there is no such plan or no such point. Damage is no error here.
-    pub fn history(&self, slug: &Slug, at: Option<&str>) -> Result<History> {
-        let tip = self.existing_tip(slug)?;
-        let history = self.history_from(tip)?;
-        match at {
-            None => Ok(history),
-            Some(point) => self.history_at(history, slug, point),
-        }
+    pub fn history(&self, slug: &Slug, at: Option<Point<'_>>) -> Result<History> {
+        let tape = self.tape(self.existing_tip(slug)?)?;
+        let Some(point) = at else { return Ok(tape.history(None)) };
+        Ok(match self.part(tape, slug, point)? {
+            Part::Of(tape, marks) => tape.history(Some(&marks)),
+            Part::Whole(tape) => tape.history(None),
+        })
     }
 
     pub(crate) fn history_from(&self, tip: ObjectId) -> Result<History> {
-        let walked = walk::walk(self, tip, None)?;
-        let (events, damage) = entries::read(&walked);
-        let entry = |(event, found): (Event, &Found)| Entry {
-            event,
-            bytes: walked.payload(found).to_vec(),
-            commit: found.commit,
-        };
-        Ok(History::of(events.into_iter().zip(&walked.found).map(entry).collect(), tip, damage))
+        Ok(self.tape(tip)?.history(None))
     }
 }
 
 impl History {
-    /// Puts the entries in order and folds them.
-    pub(crate) fn of(entries: Vec<Entry>, tip: ObjectId, damage: Vec<Damage>) -> Self {
-        let events: Vec<_> = entries.iter().map(|entry| entry.event.clone()).collect();
-        let plan = Plan::replay(&events);
-        let order = git_plan_core::order::arrange(&events, git_plan_core::order::Floor::NONE);
-        let mut slots: Vec<Option<Entry>> = entries.into_iter().map(Some).collect();
-        let entries = order.iter().filter_map(|placed| slots[placed.index].take()).collect();
-        Self { entries, plan, tip, damage }
-    }
-
     /// The entry of an event.
     #[must_use]
     pub fn find(&self, id: EventId) -> Option<&Entry> {

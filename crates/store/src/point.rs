@@ -1,42 +1,184 @@
-//! Points in a plan's history: what `--at` may name.
+//! Points in a plan's history: what `--at` may name. Spec: C55 to C58.
+//!
+//! What may be relied on: the forms are tried in one order, and the first that fits is taken; the time that words are
+//! counted from is an argument; what is none of them fails with what it was tried as.
 
 use std::collections::BTreeSet;
 
-use git_plan_core::order::{Floor, arrange};
-use git_plan_core::{EventId, Slug, Timestamp};
+use git_plan_core::{Event, EventId, Slug, Timestamp};
+use gix::hash::ObjectId;
 
-use crate::entries::Entry;
 use crate::error::{Error, Result};
 use crate::load::History;
 use crate::repository::Repository;
+use crate::tape::{self, Tape};
+
+/// A point in a plan's history, as somebody names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point<'a> {
+    /// Its name: an event, a git revision, a time, or a number of events back.
+    pub name: &'a str,
+    /// The time from which words such as `yesterday` are counted.
+    pub now: Timestamp,
+}
+
+/// Which events a point takes in.
+pub(crate) enum Part {
+    /// Those with a mark, one for each event in the order.
+    Of(Tape, Vec<bool>),
+    /// All of these: they lie below a commit that joins some of the plan's.
+    Whole(Tape),
+}
 
 impl Repository {
-    /// The part of a history up to a point.
-    pub(crate) fn history_at(&self, history: History, slug: &Slug, point: &str) -> Result<History> {
-        if let Some(time) = time(point) {
-            return history.until(time, point);
-        }
-        if let Some(event) = history.event(point)? {
-            return Ok(history.up_to(event));
-        }
-        let unknown = || Error::NoSuchPoint { slug: slug.to_string(), point: point.to_owned() };
-        let commit = self.rev_parse(&format!("{point}^{{commit}}")).ok().flatten().ok_or_else(unknown)?;
-        let entry = history.entries.iter().find(|entry| entry.commit == commit);
-        match entry.map(|entry| entry.event.id) {
-            Some(event) => Ok(history.up_to(event)),
-            // A join of the plan is a point too; any other commit is none.
-            None => {
-                let below = self.history_from(commit)?;
-                let of_plan = |entry: &Entry| history.find(entry.event.id).is_some();
-                if below.entries.is_empty() || !below.entries.iter().all(of_plan) { Err(unknown()) } else { Ok(below) }
+    /// The part of a plan's events up to a point.
+    pub(crate) fn part(&self, tape: Tape, slug: &Slug, point: Point<'_>) -> Result<Part> {
+        let name = point.name;
+        let none = |tried: String| Error::NoSuchPoint { slug: slug.to_string(), point: name.to_owned(), tried };
+        let marks = if let Some(count) = back(name) {
+            before_the_last(&tape, count).ok_or_else(|| none(format!("the plan has {} events", tape.len())))?
+        } else if let Some(time) = date(name) {
+            tape.until(time).ok_or_else(|| none(tape.beginning()))?
+        } else if let Some(event) = tape.named(name)? {
+            tape.up_to(BTreeSet::from([event]))
+        } else {
+            let (commit, reason) = match self.rev_parse(&format!("{name}^{{commit}}")) {
+                Ok(commit) => (commit, None),
+                // Git's own words say more where a revision is one but leads nowhere.
+                Err(Error::GitFailed { stderr, .. }) => (None, stderr.lines().next().map(str::to_owned)),
+                Err(e) => return Err(e),
+            };
+            match commit {
+                Some(commit) => return self.part_at(tape, commit, &none),
+                None => match self.time_in_words(name, point.now)? {
+                    Some(time) => tape.until(time).ok_or_else(|| none(tape.beginning()))?,
+                    None => return Err(none(tried(reason.as_deref()))),
+                },
             }
+        };
+        Ok(Part::Of(tape, marks))
+    }
+
+    /// The part up to a commit, of the plan or of the code.
+    fn part_at(&self, tape: Tape, commit: ObjectId, none: &dyn Fn(String) -> Error) -> Result<Part> {
+        if let Some(event) = tape.carried_by(commit) {
+            let marks = tape.up_to(BTreeSet::from([event]));
+            return Ok(Part::Of(tape, marks));
         }
+        if tape.has(commit) {
+            return Ok(Part::Whole(self.tape(commit)?));
+        }
+        let (recorded, unknown) = self.recorded_at(&tape, commit)?;
+        if !recorded.is_empty() {
+            let marks = tape.up_to(recorded);
+            return Ok(Part::Of(tape, marks));
+        }
+        // A join of the plan that others made is a point too.
+        let below = self.tape(commit)?;
+        let all: BTreeSet<EventId> = tape.events().map(|event| event.id).collect();
+        if below.len() > 0 && below.events().all(|event| all.contains(&event.id)) {
+            return Ok(Part::Whole(below));
+        }
+        let short = commit.to_hex_with_len(12);
+        let mut why = format!("it is the commit {short}, and no event was recorded at it or at an ancestor of it");
+        if unknown > 0 {
+            why.push_str(&format!("; {unknown} commits at which events were recorded are not in this clone"));
+        }
+        Err(none(why))
+    }
+
+    /// The events that were recorded at a commit of the code or at an ancestor of it, and how many of the commits that
+    /// events name are not here.
+    fn recorded_at(&self, tape: &Tape, commit: ObjectId) -> Result<(BTreeSet<EventId>, usize)> {
+        let named: BTreeSet<ObjectId> = tape.events().filter_map(|event| self.code(event)).collect();
+        if named.is_empty() {
+            return Ok((BTreeSet::new(), 0));
+        }
+        let here = self.commits_here(&named)?;
+        let mut input: String = here.iter().map(|id| format!("{id}\n")).collect();
+        input.push_str(&format!("^{commit}\n"));
+        let beyond = self.git(["rev-list", "--stdin"]).input(input).run()?;
+        let beyond: BTreeSet<ObjectId> =
+            beyond.split(|&byte| byte == b'\n').filter_map(|line| ObjectId::from_hex(line).ok()).collect();
+        let is_below = |code: ObjectId| here.contains(&code) && !beyond.contains(&code);
+        let recorded = tape.events().filter(|event| self.code(event).is_some_and(is_below));
+        Ok((recorded.map(|event| event.id).collect(), named.len() - here.len()))
+    }
+
+    /// The commit of the code that an event names, which may be any text.
+    fn code(&self, event: &Event) -> Option<ObjectId> {
+        let code = event.context.code.as_ref()?.as_str();
+        ObjectId::from_hex(code.as_bytes()).ok().filter(|id| id.kind() == self.hash())
+    }
+
+    /// Those of these that are commits in this clone.
+    fn commits_here(&self, ids: &BTreeSet<ObjectId>) -> Result<BTreeSet<ObjectId>> {
+        let input: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        let git = self.git(["cat-file", "--batch-check=%(objectname) %(objecttype)"]).input(input);
+        let said = git.env("GIT_NO_LAZY_FETCH", "1").run()?;
+        let commit = |line: &[u8]| ObjectId::from_hex(line.strip_suffix(b" commit")?).ok();
+        Ok(said.split(|&byte| byte == b'\n').filter_map(commit).collect())
     }
 }
 
-/// A time as `--at` takes it: RFC 3339, or a date, which means its end.
-fn time(point: &str) -> Option<Timestamp> {
-    Timestamp::parse_rfc3339(point).or_else(|_| Timestamp::parse_rfc3339(&format!("{point}T23:59:59.999Z"))).ok()
+/// What an unknown name was tried as.
+fn tried(reason: Option<&str>) -> String {
+    let mut tried =
+        "it is not the beginning of an event's id, a git revision, a time such as 2026-11-22 or \"2 hours ago\", or -N"
+            .to_owned();
+    if let Some(reason) = reason {
+        tried.push_str(&format!(" (git: {})", reason.trim_start_matches("fatal: ")));
+    }
+    tried
+}
+
+/// The number in `-N`.
+fn back(name: &str) -> Option<usize> {
+    let digits = name.strip_prefix('-').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+    digits.parse().ok()
+}
+
+/// A time as it is written: RFC 3339, or a date, which means its end.
+fn date(name: &str) -> Option<Timestamp> {
+    Timestamp::parse_rfc3339(name).or_else(|_| Timestamp::parse_rfc3339(&format!("{name}T23:59:59.999Z"))).ok()
+}
+
+/// Marks all events but the last ones.
+fn before_the_last(tape: &Tape, count: usize) -> Option<Vec<bool>> {
+    let kept = tape.len().checked_sub(count).filter(|&kept| kept > 0)?;
+    Some((0..tape.len()).map(|at| at < kept).collect())
+}
+
+impl Tape {
+    /// Marks the events whose effective time is not after `time`; `None` where there are none.
+    fn until(&self, time: Timestamp) -> Option<Vec<bool>> {
+        let marks: Vec<bool> = self.times().map(|effective| effective <= time.millis()).collect();
+        if marks.contains(&true) {
+            return Some(marks);
+        }
+        Some(self.up_to(BTreeSet::from([self.claimed_until(time)?])))
+    }
+
+    /// The last event of the versions that an import of a file's history found at a time before all that was recorded.
+    ///
+    /// The events of one version share a batch, and its commit; its time is the latest that they claim.
+    fn claimed_until(&self, time: Timestamp) -> Option<EventId> {
+        let of = |event: &Event| (event.context.batch.clone(), event.context.code.clone());
+        let claimed = |version: &&[&Event]| {
+            let claims = version.iter().map(|event| event.context.occurred);
+            claims.max().flatten().is_some_and(|claimed| claimed <= time)
+        };
+        let events: Vec<&Event> = self.events().collect();
+        let versions = events.chunk_by(|one, next| of(one) == of(next));
+        versions.take_while(claimed).last()?.last().map(|event| event.id)
+    }
+
+    /// When the plan was begun, for whoever asks after an earlier time.
+    fn beginning(&self) -> String {
+        self.events()
+            .next()
+            .map_or_else(|| "the plan has no events".to_owned(), |first| format!("the plan was begun at {}", first.at))
+    }
 }
 
 impl History {
@@ -45,71 +187,6 @@ impl History {
     /// # Errors
     /// Where several are.
     pub fn event(&self, prefix: &str) -> Result<Option<EventId>> {
-        if prefix.len() < 4 || !prefix.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Ok(None);
-        }
-        let prefix = prefix.to_ascii_lowercase();
-        let named: Vec<EventId> =
-            self.entries.iter().map(|entry| entry.event.id).filter(|id| id.to_string().starts_with(&prefix)).collect();
-        match named.as_slice() {
-            [] => Ok(None),
-            [id] => Ok(Some(*id)),
-            many => {
-                let candidates = many.iter().map(|id| id.prefix(12)).collect::<Vec<_>>().join(", ");
-                Err(Error::AmbiguousPoint { point: prefix, candidates })
-            }
-        }
-    }
-
-    /// The event and its ancestors.
-    fn up_to(self, event: EventId) -> Self {
-        let mut kept = BTreeSet::from([event]);
-        // Backwards through the order, every event comes before its parents.
-        for entry in self.entries.iter().rev() {
-            if kept.contains(&entry.event.id) {
-                kept.extend(&entry.event.parents);
-            }
-        }
-        self.only(|entry| kept.contains(&entry.event.id))
-    }
-
-    /// The events whose effective time is not after `time`.
-    fn until(self, time: Timestamp, point: &str) -> Result<Self> {
-        let events: Vec<_> = self.entries.iter().map(|entry| entry.event.clone()).collect();
-        let kept: BTreeSet<EventId> = arrange(&events, Floor::NONE)
-            .iter()
-            .filter(|placed| placed.time <= time.millis())
-            .map(|placed| events[placed.index].id)
-            .collect();
-        if !kept.is_empty() {
-            return Ok(self.only(|entry| kept.contains(&entry.event.id)));
-        }
-        match self.claimed_until(time) {
-            Some(event) => Ok(self.up_to(event)),
-            None => {
-                let slug = self.plan.slug().map_or_else(String::new, ToString::to_string);
-                Err(Error::NoSuchPoint { slug, point: point.to_owned() })
-            }
-        }
-    }
-
-    /// The last event of the versions that an import of a file's history found at a time before all that was recorded.
-    ///
-    /// The events of one version share a batch, and its commit; its time is the latest that they claim.
-    fn claimed_until(&self, time: Timestamp) -> Option<EventId> {
-        let of = |entry: &Entry| (entry.event.context.batch.clone(), entry.event.context.code.clone());
-        let claimed = |version: &&[Entry]| {
-            let claims = version.iter().map(|entry| entry.event.context.occurred);
-            claims.max().flatten().is_some_and(|claimed| claimed <= time)
-        };
-        let versions = self.entries.chunk_by(|one, next| of(one) == of(next));
-        versions.take_while(claimed).last()?.last().map(|entry| entry.event.id)
-    }
-
-    fn only(self, keep: impl Fn(&Entry) -> bool) -> Self {
-        let mut entries = self.entries;
-        entries.retain(|entry| keep(entry));
-        let tip = entries.last().map_or(self.tip, |entry| entry.commit);
-        Self::of(entries, tip, self.damage)
+        tape::named(self.entries.iter().map(|entry| entry.event.id), prefix)
     }
 }

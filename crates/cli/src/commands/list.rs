@@ -8,25 +8,33 @@ use git_plan_store::{Remote, Summary};
 use serde_json::{Value, json};
 
 use super::Work;
+use crate::args::At;
 use crate::exit::Failure;
 use crate::ui::{Page, Style};
 
 /// List the plans of this repository
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
-  git plan list --all")]
+#[command(after_help = "Examples:
+  git plan list --all
+  git plan list --at \"last friday\"")]
 pub struct List {
     /// Include archived plans
     #[arg(short, long)]
     all: bool,
+    #[command(flatten)]
+    at: At,
 }
 
 impl List {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
-        let mut summaries = work.session.repo.summaries()?;
+        let point = self.at.point(work.session.now);
+        let mut summaries = match point {
+            Some(point) => work.session.repo.summaries_at(point)?,
+            None => work.session.repo.summaries()?,
+        };
         let hidden = summaries.iter().filter(|summary| summary.archived).count();
         summaries.retain(|summary| self.all || !summary.archived);
-        let elsewhere = elsewhere(work)?;
+        let elsewhere = if point.is_some() { Vec::new() } else { elsewhere(work)? };
         if work.ui.json {
             let plans: Vec<Value> = summaries.iter().map(json).collect();
             let only: Vec<Value> = elsewhere
@@ -37,6 +45,7 @@ impl List {
         }
         if summaries.is_empty() && elsewhere.is_empty() {
             work.ui.say(match hidden {
+                _ if point.is_some() => "no plan has such a point",
                 0 if !work.session.repo.remotes().is_empty() => {
                     "no plans here yet; `git plan sync` brings those of a remote, `git plan new \"Title\"` makes one"
                 }

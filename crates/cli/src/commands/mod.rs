@@ -10,6 +10,7 @@ pub mod conflicts;
 pub mod criterion;
 pub mod decide;
 pub mod decision;
+pub mod decisions;
 pub mod discover;
 pub mod edit;
 pub mod export;
@@ -41,6 +42,7 @@ pub mod switch;
 pub mod sync;
 pub mod undo;
 pub mod watch;
+pub mod why;
 
 use std::io::{IsTerminal, Read};
 
@@ -90,6 +92,8 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Next(command) => command.run(&mut work),
         Command::Prime(command) => command.run(&mut work),
         Command::Log(command) => command.run(&mut work),
+        Command::Why(command) => command.run(&mut work),
+        Command::Decisions(command) => command.run(&mut work),
         Command::Watch(command) => command.run(&mut work),
         Command::Mcp(command) => command.run(&mut work),
         Command::Step(command) => command.run(&mut work),
@@ -144,7 +148,7 @@ impl Work<'_> {
     /// Reads the plan at a point.
     fn read(&mut self, at: &At) -> Result<Reading, Failure> {
         let slug = self.session.plan()?;
-        let loaded = self.session.repo.load(&slug, at.at.as_deref())?;
+        let loaded = self.session.repo.load(&slug, at.point(self.session.now))?;
         self.met(&slug, &loaded.plan, &loaded.damage, at);
         Ok(Reading { slug, plan: loaded.plan })
     }
@@ -152,7 +156,7 @@ impl Work<'_> {
     /// Reads the plan with its events at a point.
     fn read_history(&mut self, at: &At) -> Result<(Slug, History), Failure> {
         let slug = self.session.plan()?;
-        let history = self.session.repo.history(&slug, at.at.as_deref())?;
+        let history = self.session.repo.history(&slug, at.point(self.session.now))?;
         self.met(&slug, &history.plan, &history.damage, at);
         Ok((slug, history))
     }

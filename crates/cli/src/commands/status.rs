@@ -53,7 +53,7 @@ pub fn page(work: &Work<'_>, read: &Reading, file: Option<(String, Stand, bool)>
         page.put(&format!("Criteria  {}", list::bar(plan.criteria_progress()))).end();
     }
     let taken = in_hand(work, plan);
-    match plan.next_step().filter(|next| !next.item.is_doing()) {
+    match plan.claimable(work.session.now) {
         Some(next) => step(&mut page, plan, "Next", &next),
         None if taken.is_empty() && plan.step_progress().done < plan.step_progress().total => {
             page.put("Next      nothing can be taken; `git plan next` says why").end();

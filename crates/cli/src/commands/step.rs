@@ -5,7 +5,7 @@ use git_plan_core::{Batch, Kind};
 
 use super::Work;
 use crate::args::Why;
-use crate::exit::Failure;
+use crate::exit::{Failure, Status};
 use crate::when;
 
 /// What can be done to steps.
@@ -77,9 +77,12 @@ pub struct One {
 }
 
 /// Complete steps
+///
+/// With `plan.requireEvidence` in git's configuration, something must show that a step is done: --evidence, --commit or --test.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
-  git plan step done 2.1 -m \"All carriers answer\" --evidence \"cargo test: 41 passed\"")]
+#[command(after_help = "Examples:
+  git plan step done 2.1 -m \"All carriers answer\" --evidence \"cargo test: 41 passed\"
+  git plan step done 2.1 --commit HEAD --test \"cargo test\"")]
 pub struct Done {
     /// The steps, by number or id
     #[arg(required = true, value_name = "STEP")]
@@ -87,6 +90,15 @@ pub struct Done {
     /// What shows that it is done (can be repeated)
     #[arg(long, value_name = "TEXT")]
     evidence: Vec<String>,
+    /// The commit of the code that does it (can be repeated)
+    #[arg(long, value_name = "REVISION")]
+    commit: Vec<String>,
+    /// The test that shows it (can be repeated)
+    #[arg(long, value_name = "TEXT")]
+    test: Vec<String>,
+    /// Complete them although steps below are open
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     why: Why,
 }
@@ -190,9 +202,7 @@ impl Step {
         match self {
             Self::Add(args) => args.run(work),
             Self::Start(args) => work.write(&args.why, |batch| Ok(step::start(batch, &args.steps).map(drop)?)),
-            Self::Done(args) => {
-                work.write(&args.why, |batch| Ok(step::complete(batch, &args.steps, &args.evidence).map(drop)?))
-            }
+            Self::Done(args) => args.run(work),
             Self::Reopen(args) => work.write(&args.why, |batch| Ok(step::reopen(batch, &args.steps).map(drop)?)),
             Self::Drop(args) => work.write(&args.why, |batch| Ok(step::abandon(batch, &args.steps).map(drop)?)),
             Self::Edit(args) => args.run(work),
@@ -232,6 +242,36 @@ impl Add {
                 last = Some(step::add(batch, text, &spot)?.to_string());
             }
             Ok(())
+        })
+    }
+}
+
+impl Done {
+    fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
+        let repo = &work.session.repo;
+        let mut evidence = self.evidence;
+        for revision in &self.commit {
+            let commit = repo.rev_parse(&format!("{revision}^{{commit}}"))?.ok_or_else(|| {
+                Failure::new(
+                    Status::NotFound,
+                    "no-commit",
+                    format!("there is no commit {revision:?} in this repository"),
+                )
+                .hinted("commit first, then complete the step")
+            })?;
+            evidence.push(format!("commit {commit}"));
+        }
+        evidence.extend(self.test.iter().map(|test| format!("test: {test}")));
+        if evidence.is_empty() && repo.config().boolean("plan.requireEvidence")? == Some(true) {
+            let message = "nothing shows that the step is done, which plan.requireEvidence asks for";
+            return Err(Failure::new(Status::Refused, "no-evidence", message)
+                .hinted("say what shows it: --commit REVISION, --test TEXT or --evidence TEXT"));
+        }
+        work.write(&self.why, |batch| {
+            if !self.force {
+                step::nothing_open_below(batch.plan(), &self.steps)?;
+            }
+            Ok(step::complete(batch, &self.steps, &evidence).map(drop)?)
         })
     }
 }

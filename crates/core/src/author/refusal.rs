@@ -107,6 +107,14 @@ pub enum Refusal {
         /// How the other is tied to it already.
         already: &'static str,
     },
+    /// Steps below are still open.
+    #[error("{item} has open steps below it: {}", .open.join(", "))]
+    OpenBelow {
+        /// The item.
+        item: String,
+        /// The open ones, in order; of many, the first.
+        open: Vec<String>,
+    },
     /// The tree would be deeper than readers take.
     #[error("{item} would be nested {depth} deep: at most {} are allowed", crate::limits::TREE_DEPTH)]
     TooDeep {
@@ -170,6 +178,7 @@ impl Refusal {
             Self::Archived => "archived",
             Self::InConflict { .. } => "in-conflict",
             Self::Cycle { .. } => "cycle",
+            Self::OpenBelow { .. } => "open-below",
             Self::TooDeep { .. } => "too-deep",
             Self::Unclear(_) => "unclear",
             Self::CannotUndo { .. } => "cannot-undo",
@@ -208,6 +217,7 @@ impl Refusal {
             Self::Archived => say("`git plan archive --undo` takes the plan up again"),
             Self::InConflict { .. } => say("`git plan conflicts` shows the sides, `git plan resolve` takes one"),
             Self::LaterWrite { .. } => say("undo the later event first, or write the wanted state anew"),
+            Self::OpenBelow { .. } => say("complete or drop them first; --force completes the step all the same"),
             Self::Undone { .. } => say("undo the event that undid it, to have it back"),
             Self::CannotUndo { instead, .. } => instead.map(ToOwned::to_owned),
             Self::Text(TextError::TooLong { .. }) => say("keep long text in a file of the repository and name it here"),

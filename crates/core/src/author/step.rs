@@ -4,7 +4,7 @@ use super::placing::{depth_below, not_too_deep};
 use super::{Refusal, Spot, find, not_yet, open, title, wording, wordings};
 use crate::change::*;
 use crate::prelude::*;
-use crate::state::{Detail, Item};
+use crate::state::{Detail, Item, Owner, Worker};
 use crate::{Batch, Change, EventId, ItemId, Kind, Plan, State, Timestamp};
 
 /// Adds a step.
@@ -34,6 +34,26 @@ pub fn start(batch: &mut Batch, steps: &[String]) -> Result<Vec<EventId>, Refusa
 pub fn complete(batch: &mut Batch, steps: &[String], evidence: &[String]) -> Result<Vec<EventId>, Refusal> {
     let evidence = wordings(evidence)?;
     progress(batch, steps, State::Done, |step| StepCompleted { evidence: evidence.clone(), step }.into())
+}
+
+/// Refuses where a step is to be completed below which others are open, that are not among those to be completed.
+///
+/// # Errors
+/// Where there are such, or one is not there.
+pub fn nothing_open_below(plan: &Plan, steps: &[String]) -> Result<(), Refusal> {
+    let named = find::items(plan, Kind::Step, steps)?;
+    let all = plan.steps();
+    let is_open = |step: &&crate::state::Outlined<'_>| {
+        matches!(step.item.state(), Some(State::Todo | State::Doing)) && !named.contains(&step.item.id())
+    };
+    for (at, step) in all.iter().enumerate().filter(|(_, step)| named.contains(&step.item.id())) {
+        let below = all[at + 1..].iter().take_while(|other| other.depth > step.depth);
+        let open: Vec<String> = below.filter(is_open).take(5).map(|open| find::label(plan, open.item)).collect();
+        if !open.is_empty() {
+            return Err(Refusal::OpenBelow { item: find::label(plan, step.item), open });
+        }
+    }
+    Ok(())
 }
 
 /// Puts steps back to be done.
@@ -81,16 +101,58 @@ pub fn claim(batch: &mut Batch, step: &str, owner: &str, until: Option<Timestamp
         let (item, state) = (find::label(plan, item), state.to_string());
         return Err(Refusal::WrongState { item, state, expected: "an open step" });
     }
-    for held in owners(item) {
-        let lapsed = held.until.is_some_and(|until| until <= batch.at());
-        if (held.name == *owner && held.until == until) || (held.name != *owner && !lapsed) {
-            let until = held.until.map(|until| format!(" until {until}")).unwrap_or_default();
-            let state = format!("claimed by {}{until}", crate::text::line(&held.name));
-            return Err(Refusal::Already { item: find::label(plan, item), state });
-        }
+    let (now, step) = (batch.at(), item.id());
+    let same = |held: &Owner| held.name == *owner && held.until == until;
+    if let Some(held) = item.owners().into_iter().find(|held| same(held) || held.name != *owner && held.is_good(now)) {
+        let until = held.until.map(|until| format!(" until {until}")).unwrap_or_default();
+        let state = format!("claimed by {}{until}", crate::text::line(&held.name));
+        return Err(Refusal::Already { item: find::label(plan, item), state });
     }
-    let step = item.id();
+    // Claims that have run out end, so that the step has one owner.
+    let lapsed = item.owners().into_iter().filter(|held| held.name != *owner).map(|held| title(&held.name));
+    let lapsed: Vec<_> = lapsed.collect::<Result<_, _>>()?;
+    if !lapsed.is_empty() {
+        batch.group();
+    }
+    for owner in lapsed {
+        batch.record(StepReleased { owner, step })?;
+    }
     Ok(batch.record(StepClaimed { owner, step, until })?)
+}
+
+/// A step that was found for somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// The step.
+    pub step: ItemId,
+    /// Until when it is theirs.
+    pub until: Option<Timestamp>,
+}
+
+/// Takes the next step that can be claimed for somebody, until a time; with `resume`, first of all what is theirs already,
+/// whose claim is renewed once half of it is over. None where there is nothing to take.
+///
+/// Whoever asks twice gets two steps, so that workers who share a name never share a step.
+///
+/// # Errors
+/// Where the plan is archived, or the owner no name.
+pub fn take_next(batch: &mut Batch, owner: &str, until: Timestamp, resume: bool) -> Result<Option<Taken>, Refusal> {
+    let (now, plan) = (batch.at(), open(batch)?);
+    let name = title(owner)?;
+    let held = if resume { plan.held_by(Worker { name: &name, now }) } else { None };
+    if let Some(held) = held {
+        let step = held.item.id();
+        let good = held.item.owners().into_iter().find(|owner| owner.name == *name).map(|owner| owner.until);
+        let half = Timestamp::from_millis(now.millis().midpoint(until.millis()));
+        if let Some(good) = good.filter(|good| good.is_none_or(|good| good >= half)) {
+            return Ok(Some(Taken { step, until: good }));
+        }
+        claim(batch, &step.to_string(), owner, Some(until))?;
+        return Ok(Some(Taken { step, until: Some(until) }));
+    }
+    let Some(step) = plan.claimable(now).map(|step| step.item.id()) else { return Ok(None) };
+    claim(batch, &step.to_string(), owner, Some(until))?;
+    Ok(Some(Taken { step, until: Some(until) }))
 }
 
 /// Gives a step back; everybody's claims where no owner is named.
@@ -100,7 +162,7 @@ pub fn claim(batch: &mut Batch, step: &str, owner: &str, until: Option<Timestamp
 pub fn release(batch: &mut Batch, step: &str, owner: Option<&str>) -> Result<Vec<EventId>, Refusal> {
     let plan = open(batch)?;
     let item = find::item(plan, Kind::Step, step)?;
-    let mut owners: Vec<String> = owners(item).map(|owner| owner.name.clone()).collect();
+    let mut owners: Vec<String> = item.owners().into_iter().map(|owner| owner.name.clone()).collect();
     owners.retain(|name| owner.is_none_or(|owner| owner.trim() == name));
     if owners.is_empty() {
         let by = owner.map(|owner| format!(" by {}", crate::text::line(owner))).unwrap_or_default();
@@ -109,14 +171,6 @@ pub fn release(batch: &mut Batch, step: &str, owner: Option<&str>) -> Result<Vec
     }
     let step = item.id();
     owners.iter().map(|owner| Ok(batch.record(StepReleased { owner: title(owner)?, step })?)).collect()
-}
-
-fn owners(item: &Item) -> impl Iterator<Item = &crate::state::Owner> {
-    let owners = match &item.detail {
-        Detail::Step(step) => step.owners.by_age(),
-        _ => Vec::new(),
-    };
-    owners.into_iter()
 }
 
 /// Makes a step wait for others.

@@ -7,7 +7,7 @@
 //! How: `order.rs` puts the events in order, `ancestry.rs` answers who saw what, `apply.rs` folds one event at a time.
 //! Merge rules live in the data: `register.rs` (values), `prose.rs` (texts), `existence.rs` (removal), `tree.rs`
 //! (places), `rivals.rs` (whatever else stands against each other). `conflict.rs` says what is in conflict,
-//! `standing.rs` what is to be seen, `numbers.rs` numbers it, `outline.rs` walks it. `adding.rs` has what all kinds of
+//! `standing.rs` what is to be seen, `numbers.rs` numbers it, `outline.rs` walks it, `next.rs` says what can be worked on. `adding.rs` has what all kinds of
 //! items share, `refs.rs` what an event may name. `stow.rs` puts a state away so that only what is looked at need be
 //! read back; `paged.rs`, `table.rs` and `leaf.rs` are what it is made of.
 
@@ -19,6 +19,7 @@ mod existence;
 mod item;
 mod json;
 mod leaf;
+mod next;
 mod numbers;
 mod outline;
 mod paged;
@@ -32,9 +33,11 @@ mod stow;
 mod table;
 mod tree;
 
+pub(crate) use ancestry::Ancestry;
 pub use conflict::{Conflict, ConflictKind, Side, Target};
 pub use existence::Existence;
 pub use item::{Decision, Detail, Item, Owner, Step};
+pub use next::Worker;
 pub(crate) use outline::is_current;
 pub use outline::{Outlined, Progress};
 pub use paged::{Paged, Pages, Shelf};

@@ -120,26 +120,6 @@ impl Plan {
         steps.into_iter().nth(at)
     }
 
-    /// The first step that can be taken: to do, without open children, waiting for nothing and not blocked.
-    #[must_use]
-    pub fn next_step(&self) -> Option<Outlined<'_>> {
-        self.current_step().or_else(|| {
-            let steps = self.steps();
-            let open_child = |at: usize| {
-                let below = steps[at + 1..].iter().take_while(|s| s.depth > steps[at].depth);
-                below.into_iter().any(|s| matches!(s.item.state(), Some(State::Todo | State::Doing)))
-            };
-            let at = (0..steps.len()).find(|&at| {
-                let item = steps[at].item;
-                item.state() == Some(State::Todo)
-                    && !open_child(at)
-                    && self.waits_for(item).is_empty()
-                    && self.blockers_of(item.id()).is_empty()
-            })?;
-            steps.into_iter().nth(at)
-        })
-    }
-
     /// The steps that a step waits for: those it depends on that are neither done nor dropped nor gone.
     #[must_use]
     pub fn waits_for(&self, item: &Item) -> Vec<&Item> {

@@ -13,6 +13,7 @@ mod take;
 mod transport;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use git_plan_core::{Slug, Timestamp};
@@ -174,6 +175,21 @@ impl Repository {
     /// # Errors
     /// Where the remote cannot be reached. What had been taken in by then stays.
     pub fn sync(&self, exchange: &Exchange<'_>, watch: Watch<'_>) -> Result<Outcome> {
+        self.sync_writing(exchange, watch, &mut || ControlFlow::Continue(()))
+    }
+
+    /// The same, writing to the plans in each round between what is taken in and what is sent: `write` sees all that the
+    /// remote has, and what it writes has landed when this returns, or is told of as failed. Where it breaks off, nothing
+    /// more is sent.
+    ///
+    /// # Errors
+    /// As for [`Repository::sync`].
+    pub fn sync_writing(
+        &self,
+        exchange: &Exchange<'_>,
+        watch: Watch<'_>,
+        write: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Outcome> {
         let began = Instant::now();
         let deadline = began + exchange.patience;
         let mut pause = Backoff::new(Duration::from_millis(30), Duration::from_secs(3));
@@ -183,7 +199,16 @@ impl Repository {
         let mut pending = exchange.choice.only();
         loop {
             let brought = self.bring(exchange.remote, pending.as_ref(), watch)?;
-            let tips = run.take(self, &brought, pending.as_ref(), &mut held)?;
+            let mut tips = run.take(self, &brought, pending.as_ref(), &mut held)?;
+            let before = self.tips()?;
+            if write().is_break() {
+                return Ok(run.outcome);
+            }
+            for (slug, ours) in self.tips()? {
+                if before.get(&slug) != Some(&ours) && exchange.choice.means(&slug, false) {
+                    run.offer(self, &slug, ours, brought.plans.get(&slug).copied(), &mut tips);
+                }
+            }
             let rejected = run.send(self, &tips, watch)?;
             let mut again = std::mem::take(&mut held);
             for (slug, reason) in rejected {

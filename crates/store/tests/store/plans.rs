@@ -3,7 +3,7 @@
 use git_plan_core::change::*;
 use git_plan_core::event::Context;
 use git_plan_core::{Actor, Batch, Layout, Plan, RecordError, Text, Timestamp, Title};
-use git_plan_store::{AppendError, Appended, Error, Repository, Writer};
+use git_plan_store::{AppendError, Appended, Error, Point, Repository, Writer};
 
 use crate::fixture::{Outcome, World, slug};
 
@@ -164,12 +164,24 @@ fn an_earlier_point_is_found_by_event_revision_and_time() -> Outcome {
     for i in 1..=4 {
         events.push(append(&repository, "p", i * 60_000, &format!("step {i}"))?.events[0].id);
     }
-    let at = |point: &str| -> Result<usize, Error> { Ok(repository.load(&slug("p"), Some(point))?.plan.steps().len()) };
+    let now = Timestamp::from_millis(1_700_000_000_000 + 3_600_000);
+    let at = |name: &str| -> Result<usize, Error> {
+        let point = Point { name, now };
+        let history = repository.history(&slug("p"), Some(point))?;
+        let loaded = repository.load(&slug("p"), Some(point))?;
+        assert_eq!(history.plan, loaded.plan, "with and without its events it is the same plan");
+        assert_eq!(history.plan.count() as usize, history.entries.len(), "and these are its events");
+        Ok(loaded.plan.steps().len())
+    };
     assert_eq!(at(&events[1].prefix(12))?, 2, "an event and its ancestors");
     assert_eq!(at("plans/p~3")?, 1, "a git revision of the plan");
     assert_eq!(at("2023-11-14T22:15:30Z")?, 2, "a time");
-    assert!(matches!(at("HEAD"), Err(Error::NoSuchPoint { .. })), "a commit of something else is no point");
-    assert!(matches!(at("1999-01-01"), Err(Error::NoSuchPoint { .. })), "there was nothing then");
+    assert_eq!(at("57 minutes ago")?, 3, "a time in words, counted from the time at hand");
+    assert_eq!(at("-0")?, 4, "the tip");
+    assert_eq!(at("-3")?, 1, "so many events back");
+    for none in ["HEAD", "1999-01-01", "3 hours ago", "-5", "yesteryear", "0000"] {
+        assert!(matches!(at(none), Err(Error::NoSuchPoint { .. })), "{none:?} is no point of the plan");
+    }
     Ok(())
 }
 
