@@ -148,7 +148,7 @@ impl Pile<'_> {
         }
         let mut commits = BTreeSet::new();
         for parent in &event.parents {
-            let unknown = || Error::NoSuchPoint { slug: self.slug.to_string(), point: parent.to_string() };
+            let unknown = || Error::no_such_event(self.slug, parent.to_string());
             commits.insert(*self.commits.get(parent).ok_or_else(unknown)?);
         }
         self.joined(&commits)
