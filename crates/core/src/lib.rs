@@ -17,12 +17,14 @@ extern crate alloc;
 extern crate std;
 
 pub mod absorb;
+pub mod audit;
 pub mod author;
 mod batch;
 pub mod brief;
 pub mod bytes;
 pub mod canonical;
 pub mod change;
+pub mod diff;
 pub mod event;
 pub mod export;
 mod id;
