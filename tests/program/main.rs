@@ -13,6 +13,7 @@ mod damage;
 mod documents;
 mod editing;
 mod examples;
+mod exports;
 mod faults;
 mod files;
 mod fleet;
