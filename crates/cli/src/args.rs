@@ -143,6 +143,7 @@ pub enum Command {
     Next(next::Next),
     Prime(prime::Prime),
     Log(log::Log),
+    Diff(diff::Diff),
     Why(why::Why),
     Decisions(decisions::Decisions),
     Watch(watch::Watch),
@@ -183,6 +184,7 @@ pub enum Command {
     Push(push::Push),
     Sync(sync::Sync),
     Publish(publish::Publish),
+    Verify(verify::Verify),
     Completions(completions::Completions),
     Man(man::Man),
 }

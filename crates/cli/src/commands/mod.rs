@@ -11,6 +11,7 @@ pub mod criterion;
 pub mod decide;
 pub mod decision;
 pub mod decisions;
+pub mod diff;
 pub mod discover;
 pub mod edit;
 pub mod export;
@@ -41,6 +42,7 @@ pub mod story;
 pub mod switch;
 pub mod sync;
 pub mod undo;
+pub mod verify;
 pub mod watch;
 pub mod why;
 
@@ -77,6 +79,10 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
     match args.command {
         Command::Completions(command) => return command.run(ui),
         Command::Man(command) => return command.run(ui),
+        // One is about a file, or stands outside of the repository's own bounds.
+        Command::Verify(command) if command.is_apart() => {
+            return command.run_apart(&args.global, &env, ui, input);
+        }
         _ => {}
     }
     let mut session = Session::open(&args.global, env)?;
@@ -92,6 +98,7 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Next(command) => command.run(&mut work),
         Command::Prime(command) => command.run(&mut work),
         Command::Log(command) => command.run(&mut work),
+        Command::Diff(command) => command.run(&mut work),
         Command::Why(command) => command.run(&mut work),
         Command::Decisions(command) => command.run(&mut work),
         Command::Watch(command) => command.run(&mut work),
@@ -113,6 +120,7 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Conflicts(command) => command.run(&mut work),
         Command::Resolve(command) => command.run(&mut work),
         Command::Undo(command) => command.run(&mut work),
+        Command::Verify(command) => command.run(&mut work),
         Command::Switch(command) => command.run(&mut work),
         Command::Archive(command) => command.run(&mut work),
         Command::Import(command) => command.run(&mut work),
@@ -178,6 +186,11 @@ impl Work<'_> {
         if !invalid.is_empty() {
             self.ui.say(&format!("warning: {} events have no effect; `git plan log` says why", invalid.len()));
         }
+        self.damaged(slug, damage);
+    }
+
+    /// Notes damage: what can be read is shown, and the command ends with it.
+    fn damaged(&mut self, slug: &Slug, damage: &[Damage]) {
         if let Some(first) = damage.first() {
             let message = format!("plan {slug} is damaged at commit {}: {}", first.commit, first.reason);
             self.damaged = Some(
