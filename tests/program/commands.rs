@@ -461,6 +461,8 @@ fn every_command_speaks_json_in_one_envelope() {
         &["next"],
         &["prime"],
         &["log"],
+        &["why", "1"],
+        &["decisions"],
         &["conflicts"],
         &["undo"],
         &["render"],

@@ -34,7 +34,7 @@ fn hostile() -> World {
         &["step", "done", "2", "--evidence", h],
         &["criterion", "add", h],
         &["decide", h, "--because", h, "--trade-off", h, "--option", h, "--ref", h],
-        &["discover", h, "--evidence", h],
+        &["discover", h, "--evidence", h, "--caused-by", "decision 1"],
         &["ask", h, "--option", h, "--need", h],
         &["answer", "1", h],
         &["block", h, "--on", "1", "--need", h],
@@ -72,6 +72,12 @@ fn nothing_active_reaches_a_pipe_and_nothing_stored_is_changed() {
         &["log"],
         &["log", "--oneline", "--graph"],
         &["log", "--json"],
+        &["why", "1"],
+        &["why", "1", "--json"],
+        &["why", "question 1"],
+        &["why", "objective"],
+        &["why", "plan"],
+        &["decisions"],
         &["show", "--at", "plans/p~3"],
     ] {
         let said = world.plan(line);
@@ -79,7 +85,13 @@ fn nothing_active_reaches_a_pipe_and_nothing_stored_is_changed() {
         assert_neutral(&format!("{line:?}"), &said.stdout);
         assert_neutral(&format!("the talk of {line:?}"), &said.stderr);
     }
-    for line in [&["show", "--at", HOSTILE][..], &["step", "done", HOSTILE], &["-p", HOSTILE, "show"], &[HOSTILE]] {
+    for line in [
+        &["why", &format!("nowhere {HOSTILE}")][..],
+        &["show", "--at", HOSTILE],
+        &["step", "done", HOSTILE],
+        &["-p", HOSTILE, "show"],
+        &[HOSTILE],
+    ] {
         let said = world.plan(line);
         assert!(said.status.is_some_and(|status| status > 0), "{line:?}:\n{said}");
         assert_neutral(&format!("the refusal of {line:?}"), &said.stderr);

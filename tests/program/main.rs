@@ -33,4 +33,5 @@ mod syncing;
 mod terminal;
 mod travel;
 mod watching;
+mod why;
 mod world;

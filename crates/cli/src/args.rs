@@ -68,7 +68,7 @@ pub enum Colour {
 }
 
 /// What every command takes that begins a plan.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Default, Clone, clap::Args)]
 pub struct Reason {
     /// Say why, for the log (can be repeated: one paragraph each)
     #[arg(short, long, value_name = "WHY")]
@@ -81,17 +81,36 @@ pub struct Reason {
     pub dry_run: bool,
 }
 
-/// What every command takes that writes to a plan.
+/// What every command takes that writes to an item of a plan.
 #[derive(Debug, Default, clap::Args)]
 pub struct Why {
     #[command(flatten)]
     pub reason: Reason,
     #[command(flatten)]
     pub seen: Seen,
+    /// The item because of which it is done: a step's number, `discovery 2` and the like, or an id (can be repeated)
+    #[arg(long, value_name = "ITEM")]
+    pub caused_by: Vec<String>,
+}
+
+/// What every other command takes that writes to a plan.
+#[derive(Debug, Default, clap::Args)]
+pub struct Plainly {
+    #[command(flatten)]
+    pub reason: Reason,
+    #[command(flatten)]
+    pub seen: Seen,
+}
+
+impl Plainly {
+    /// The same, as what is written takes it.
+    pub fn why(&self) -> Why {
+        Why { reason: self.reason.clone(), seen: self.seen.clone(), caused_by: Vec::new() }
+    }
 }
 
 /// The version that the author of a write saw.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Default, Clone, clap::Args)]
 pub struct Seen {
     /// Write at the version that was seen, and join it with what came after [default: $GIT_PLAN_BASE]
     #[arg(long, value_name = "EVENT", value_delimiter = ',')]
@@ -127,6 +146,8 @@ pub enum Command {
     Next(next::Next),
     Prime(prime::Prime),
     Log(log::Log),
+    Why(why::Why),
+    Decisions(decisions::Decisions),
     Watch(watch::Watch),
     Mcp(mcp::Mcp),
     /// Add, start, complete, edit and arrange steps

@@ -124,6 +124,8 @@ pub fn phrase(plan: &Plan, event: &Event) -> String {
         }
         Change::StepClaimed(d) => said(format!("{} claimed by {}", named(d.step), &*d.owner), text(plan, d.step)),
         Change::StepReleased(d) => said(format!("{} released by {}", named(d.step), &*d.owner), text(plan, d.step)),
+        Change::LinkAdded(d) => said(format!("{} linked: {}", named(d.from), &*d.rel), &target(plan, &d.to)),
+        Change::LinkRemoved(d) => said(format!("{} unlinked: {}", named(d.from), &*d.rel), &target(plan, &d.to)),
         Change::QuestionAnswered(d) => said(format!("{} answered", named(d.question)), &d.answer),
         _ => match about(plan, event) {
             // What was added is named by the event itself.
@@ -137,6 +139,12 @@ pub fn phrase(plan: &Plan, event: &Event) -> String {
             None => format!("{noun} {verb}"),
         },
     }
+}
+
+/// What a link leads to: an item by its name, or what is written there.
+fn target(plan: &Plan, to: &str) -> String {
+    let item = to.parse::<ItemId>().ok().filter(|&id| plan.item(id).is_some());
+    item.map_or_else(|| to.to_owned(), |id| label(plan, id))
 }
 
 fn text(plan: &Plan, id: ItemId) -> &str {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use git_plan_core::author::Refusal;
+use git_plan_core::author::{Refusal, cause};
 use git_plan_core::{Batch, Change, Context, Event, EventId, Plan, Slug};
 use git_plan_store::{AppendError, Appended, Joining, Writer};
 use serde_json::Value;
@@ -94,6 +94,20 @@ impl From<Denied> for Stop {
     }
 }
 
+/// Records what a command does into a batch, with what caused it.
+pub fn record(
+    batch: &mut Batch,
+    why: &Why,
+    make: &mut dyn FnMut(&mut Batch) -> Result<(), Denied>,
+) -> Result<(), Denied> {
+    let (since, causes) = (batch.events().count(), cause::causes(batch.plan(), &why.caused_by)?);
+    if !causes.is_empty() {
+        batch.group();
+    }
+    make(batch)?;
+    Ok(cause::link(batch, since, &causes)?)
+}
+
 /// Records into a plan that exists.
 pub fn append(
     session: &Session,
@@ -102,6 +116,7 @@ pub fn append(
 ) -> Result<Written, Failure> {
     let (slug, writer) = (session.plan()?, session.writer(&why.reason)?);
     let (base, key) = (session.base(&slug, &why.seen)?, why.reason.key.as_deref());
+    let mut make = |batch: &mut Batch| record(batch, why, &mut make);
     let repeats = |plan: &Plan| key.is_some_and(|key| !plan.keyed(&writer.by, key).is_empty());
     let mut record = |batch: &mut Batch| {
         if repeats(batch.plan()) {

@@ -7,7 +7,7 @@
 //! The way through: [`Draft::seal`] makes an event's bytes, [`Event::read`] reads any bytes, [`Plan::replay`] puts a
 //! set of events in order and folds them into a [`Plan`], and [`view::render`] writes the Markdown. [`author`] turns what
 //! a person says into events, and refuses what the plan does not allow. [`import`] reads Markdown, [`madr`] decision
-//! records.
+//! records. [`trail`] tells how something came to be as it is.
 //!
 //! What it does not do: it stores nothing, sends nothing, and knows no commit.
 #![no_std]
@@ -37,6 +37,7 @@ pub mod state;
 mod subject;
 pub mod text;
 mod time;
+pub mod trail;
 pub mod view;
 pub mod words;
 

@@ -64,7 +64,7 @@ pub fn merge(base: &str, ours: &str, theirs: &str, favour: Favour) -> Option<Mer
 /// The lines in which a text differs from another, each after `-` or `+`, with `@@` between places that lie apart; all of
 /// both where they have too little in common.
 #[must_use]
-pub(crate) fn changes(old: &str, new: &str) -> Vec<String> {
+pub fn changes(old: &str, new: &str) -> Vec<String> {
     let lines = |text| str::split(text, '\n').collect::<Vec<&str>>();
     let (old, new) = (lines(old), lines(new));
     let aligned = align(&old, &new).unwrap_or_else(|| vec![None; old.len()]);

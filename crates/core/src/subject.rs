@@ -71,6 +71,10 @@ fn parts(change: &Change, plan: &Plan) -> (String, String) {
         Change::ResultAdded(d) => said(&format!("Add {}", result_word(d)), &d.text),
         Change::StoryAdded(d) => said("Add story", &d.i_want),
         Change::StoryRetold(d) => named("Retell story", d.story),
+        Change::LinkAdded(d) if d.rel.as_str() == crate::trail::CAUSED_BY && d.to.parse::<ItemId>().is_ok() => {
+            let cause = d.to.parse().map(|id| name(plan, id)).unwrap_or_default();
+            (format!("Name cause of {}", kind(plan, d.from)), cause)
+        }
         Change::LinkAdded(d) => named(&format!("Link {} {}", &*d.rel, &*d.to), d.from),
         Change::LinkRemoved(d) => named(&format!("Unlink {} {}", &*d.rel, &*d.to), d.from),
     }

@@ -64,6 +64,12 @@ proptest! {
     }
 
     #[test]
+    fn no_lost_trail(script in script()) {
+        let events = scripts::events(&script);
+        laws::trails(&events, &Plan::replay(&events));
+    }
+
+    #[test]
     fn a_hidden_item_has_a_removal_that_saw_every_touch(script in script()) {
         let events = scripts::events(&script);
         laws::removal(&events, &Plan::replay(&events));

@@ -3,7 +3,7 @@
 use git_plan_core::author::field;
 
 use super::Work;
-use crate::args::Why;
+use crate::args::Plainly;
 use crate::exit::Failure;
 
 /// Put a plan away: it stays readable and takes no changes
@@ -16,12 +16,12 @@ pub struct Archive {
     #[arg(long)]
     undo: bool,
     #[command(flatten)]
-    why: Why,
+    why: Plainly,
 }
 
 impl Archive {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
-        work.write(&self.why, |batch| {
+        work.write(&self.why.why(), |batch| {
             let done = if self.undo { field::reactivate(batch) } else { field::archive(batch) };
             Ok(done.map(drop)?)
         })

@@ -59,7 +59,8 @@ impl Conflicts {
     }
 }
 
-fn json(plan: &Plan, conflict: &Conflict) -> Value {
+/// A conflict as JSON, with what it is about in words and the letters of its sides.
+pub fn json(plan: &Plan, conflict: &Conflict) -> Value {
     let mut written = plan.conflict_json(conflict);
     written["about"] = resolve::about(plan, conflict).into();
     let letters = view::sides(plan, conflict).into_iter().map(|side| side.letter);

@@ -11,6 +11,7 @@ pub mod conflicts;
 pub mod criterion;
 pub mod decide;
 pub mod decision;
+pub mod decisions;
 pub mod discover;
 pub mod edit;
 pub mod export;
@@ -42,6 +43,7 @@ pub mod switch;
 pub mod sync;
 pub mod undo;
 pub mod watch;
+pub mod why;
 
 use std::io::{IsTerminal, Read};
 use std::path::Path;
@@ -94,6 +96,8 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Next(command) => command.run(&mut work),
         Command::Prime(command) => command.run(&mut work),
         Command::Log(command) => command.run(&mut work),
+        Command::Why(command) => command.run(&mut work),
+        Command::Decisions(command) => command.run(&mut work),
         Command::Watch(command) => command.run(&mut work),
         Command::Mcp(command) => command.run(&mut work),
         Command::Step(command) => command.run(&mut work),
@@ -141,16 +145,16 @@ pub struct Reading {
 
 impl Work<'_> {
     /// Records what `make` says and prints the receipt; as a part of something larger, records it there.
-    fn write(&mut self, why: &Why, make: impl FnMut(&mut Batch) -> Result<(), Denied>) -> Result<(), Failure> {
+    fn write(&mut self, why: &Why, mut make: impl FnMut(&mut Batch) -> Result<(), Denied>) -> Result<(), Failure> {
         if let Some(batch) = &mut self.within {
-            let Why { reason, seen } = why;
+            let Why { reason, seen, caused_by: _ } = why;
             if reason.key.is_some() || reason.dry_run || !seen.base.is_empty() || !seen.if_head.is_empty() {
                 return Err(Failure::usage(
                     "--key, --base, --if-head and --dry-run belong to the whole, not to a part",
                 ));
             }
             let own = self.session.writer(reason)?.context.why;
-            return batch.because(own.as_ref(), make).map_err(Failure::from);
+            return batch.because(own.as_ref(), |batch| write::record(batch, why, &mut make)).map_err(Failure::from);
         }
         let written = write::append(&self.session, why, make)?;
         receipt::print(&written, &self.session.repo, self.ui)

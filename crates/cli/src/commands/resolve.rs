@@ -6,7 +6,7 @@ use git_plan_core::state::{Conflict, ConflictKind};
 use git_plan_core::{Plan, view};
 
 use super::Work;
-use crate::args::Why;
+use crate::args::Plainly;
 use crate::draft::Draft;
 use crate::exit::{Failure, Status};
 use crate::write::Denied;
@@ -40,7 +40,7 @@ pub struct Resolve {
     #[arg(long)]
     edit: bool,
     #[command(flatten)]
-    why: Why,
+    why: Plainly,
 }
 
 impl Resolve {
@@ -51,7 +51,7 @@ impl Resolve {
             None if self.edit => Some(self.edited(work)?),
             None => None,
         };
-        work.write(&self.why, |batch| {
+        work.write(&self.why.why(), |batch| {
             let conflict = resolve::conflict(batch.plan(), named)?;
             let choice = match (&self.take, &given) {
                 (Some(side), _) => Choice::Side(side_of(batch.plan(), &conflict, side)?),

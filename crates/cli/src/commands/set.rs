@@ -5,7 +5,7 @@ use git_plan_core::author::section;
 use git_plan_core::{Batch, Field, Role};
 
 use super::Work;
-use crate::args::Why;
+use crate::args::Plainly;
 use crate::exit::Failure;
 use crate::write::Denied;
 
@@ -37,7 +37,7 @@ pub struct Set {
     #[arg(long, value_name = "DAY")]
     accessed: Option<String>,
     #[command(flatten)]
-    why: Why,
+    why: Plainly,
 }
 
 impl Set {
@@ -80,7 +80,7 @@ impl Set {
         if self.value.is_empty() && self.remove.is_empty() {
             return Err(Failure::usage(format!("`set {}` needs a value to add, or one to --remove", self.field)));
         }
-        work.write(&self.why, |batch| {
+        work.write(&self.why.why(), |batch| {
             if self.value.len() + self.remove.len() > 1 {
                 batch.group();
             }
@@ -107,7 +107,7 @@ impl Set {
                 return Err(Failure::usage(message));
             }
         };
-        work.write(&self.why, |batch| {
+        work.write(&self.why.why(), |batch| {
             let done = match field {
                 Ok(field) => field::set(batch, field, &value),
                 Err(_) => section::write(batch, &self.field, &value),

@@ -5,7 +5,7 @@ use git_plan_core::author::{Refusal, undo, undoable};
 use git_plan_core::{Event, EventId};
 
 use super::Work;
-use crate::args::Why;
+use crate::args::Plainly;
 use crate::exit::Failure;
 use crate::write;
 
@@ -18,7 +18,7 @@ pub struct Undo {
     /// The event [default: those of the last command that was not undone]
     event: Option<String>,
     #[command(flatten)]
-    why: Why,
+    why: Plainly,
 }
 
 impl Undo {
@@ -27,7 +27,7 @@ impl Undo {
         let repo = work.session.repo.history(&slug, None)?;
         let mut history = repo;
         let session = &work.session;
-        let written = write::append(session, &self.why, |batch| {
+        let written = write::append(session, &self.why.why(), |batch| {
             // What the batch stands on may be newer than what was read, or older where a command is repeated.
             let known = |id: &EventId| history.find(*id).is_some();
             if !batch.plan().heads().iter().all(known) {

@@ -22,6 +22,7 @@
 
 mod beginning;
 pub mod blocker;
+pub mod cause;
 pub mod criterion;
 pub mod decision;
 pub mod field;

@@ -9,6 +9,7 @@
 use super::inverse::inverse;
 use super::{Refusal, open};
 use crate::prelude::*;
+use crate::trail::undone;
 use crate::{Batch, Change, Event, EventId, Plan};
 
 /// A plan's events, by id and in order, with what was undone.
@@ -21,15 +22,7 @@ pub(super) struct Past<'a> {
 impl<'a> Past<'a> {
     /// `events` are all events of the plan, in its order.
     pub(super) fn new(events: impl DoubleEndedIterator<Item = &'a Event> + Clone) -> Self {
-        let mut undone = BTreeMap::new();
-        // Latest first: whether an undo counts is known before what it undoes comes up.
-        for event in events.clone().rev() {
-            if let Some(target) = event.context.undoes
-                && !undone.contains_key(&event.id)
-            {
-                undone.insert(target, event.id);
-            }
-        }
+        let undone = undone(events.clone());
         Self { events: events.enumerate().map(|(at, event)| (event.id, (at, event))).collect(), undone }
     }
 

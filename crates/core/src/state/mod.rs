@@ -33,6 +33,7 @@ mod stow;
 mod table;
 mod tree;
 
+pub(crate) use ancestry::Ancestry;
 pub use conflict::{Conflict, ConflictKind, Side, Target};
 pub use existence::Existence;
 pub use item::{Decision, Detail, Item, Owner, Step};
