@@ -461,6 +461,7 @@ fn every_command_speaks_json_in_one_envelope() {
         &["next"],
         &["prime"],
         &["log"],
+        &["diff"],
         &["why", "1"],
         &["decisions"],
         &["conflicts"],

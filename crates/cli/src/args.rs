@@ -146,6 +146,7 @@ pub enum Command {
     Next(next::Next),
     Prime(prime::Prime),
     Log(log::Log),
+    Diff(diff::Diff),
     Why(why::Why),
     Decisions(decisions::Decisions),
     Watch(watch::Watch),

@@ -23,6 +23,7 @@ pub mod brief;
 pub mod bytes;
 pub mod canonical;
 pub mod change;
+pub mod diff;
 pub mod event;
 mod id;
 pub mod import;

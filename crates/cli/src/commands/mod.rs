@@ -12,6 +12,7 @@ pub mod criterion;
 pub mod decide;
 pub mod decision;
 pub mod decisions;
+pub mod diff;
 pub mod discover;
 pub mod edit;
 pub mod export;
@@ -96,6 +97,7 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Next(command) => command.run(&mut work),
         Command::Prime(command) => command.run(&mut work),
         Command::Log(command) => command.run(&mut work),
+        Command::Diff(command) => command.run(&mut work),
         Command::Why(command) => command.run(&mut work),
         Command::Decisions(command) => command.run(&mut work),
         Command::Watch(command) => command.run(&mut work),
@@ -202,6 +204,11 @@ impl Work<'_> {
         if !invalid.is_empty() {
             self.ui.say(&format!("warning: {} events have no effect; `git plan log` says why", invalid.len()));
         }
+        self.damaged(slug, damage);
+    }
+
+    /// Notes damage: what can be read is shown, and the command ends with it.
+    fn damaged(&mut self, slug: &Slug, damage: &[Damage]) {
         if let Some(first) = damage.first() {
             let message = format!("plan {slug} is damaged at commit {}: {}", first.commit, first.reason);
             self.damaged = Some(
