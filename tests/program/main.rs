@@ -33,6 +33,7 @@ mod statuses;
 mod syncing;
 mod terminal;
 mod travel;
+mod verifying;
 mod watching;
 mod why;
 mod world;

@@ -188,6 +188,7 @@ pub enum Command {
     Push(push::Push),
     Sync(sync::Sync),
     Publish(publish::Publish),
+    Verify(verify::Verify),
     Completions(completions::Completions),
     Man(man::Man),
 }

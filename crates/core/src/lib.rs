@@ -17,6 +17,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod absorb;
+pub mod audit;
 pub mod author;
 mod batch;
 pub mod brief;

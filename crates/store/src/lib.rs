@@ -33,6 +33,7 @@ mod store;
 mod sync;
 mod tape;
 mod timespec;
+mod verify;
 mod views;
 mod walk;
 
@@ -57,5 +58,6 @@ pub use remote::Remote;
 pub use repository::{RefStorage, Repository};
 pub use sign::Signer;
 pub use sync::{Choice, Exchange, Exchanged, Outcome, Stand, Watch};
+pub use verify::{Attested, Pushed, Verified, Verifier};
 pub use views::{Noted, Views};
 pub use walk::Damage;

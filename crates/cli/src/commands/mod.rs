@@ -43,6 +43,7 @@ pub mod story;
 pub mod switch;
 pub mod sync;
 pub mod undo;
+pub mod verify;
 pub mod watch;
 pub mod why;
 
@@ -82,6 +83,10 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
     match args.command {
         Command::Completions(command) => return command.run(ui),
         Command::Man(command) => return command.run(ui),
+        // One is about a file, or stands outside of the repository's own bounds.
+        Command::Verify(command) if command.is_apart() => {
+            return command.run_apart(&args.global, &env, ui, input);
+        }
         _ => {}
     }
     let mut session = Session::open(&args.global, env)?;
@@ -120,6 +125,7 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Resolve(command) => command.run(&mut work),
         Command::Undo(command) => command.run(&mut work),
         Command::Apply(command) => command.run(&mut work),
+        Command::Verify(command) => command.run(&mut work),
         Command::Switch(command) => command.run(&mut work),
         Command::Archive(command) => command.run(&mut work),
         Command::Import(command) => command.run(&mut work),
