@@ -14,6 +14,7 @@ mod damage;
 mod documents;
 mod editing;
 mod examples;
+mod exports;
 mod faults;
 mod files;
 mod fleet;
