@@ -140,7 +140,10 @@ fn what_is_not_sound_is_refused_and_what_was_there_before_is_not_held_against_it
     }
     world.slip_in(&note, "Eve\u{1b}[31m\u{202e}Ada");
     let said = assert_refused(&world, "a name with an escape sequence", &[REF], "author-differs");
-    assert!(said.contains("Eve␛[31m<U+202E>Ada") && !said.contains('\u{1b}') && !said.contains('\u{202e}'), "harmless: {said:?}");
+    assert!(
+        said.contains("Eve␛[31m<U+202E>Ada") && !said.contains('\u{1b}') && !said.contains('\u{202e}'),
+        "harmless: {said:?}"
+    );
     // The same past the hook.
     world.git_in(&world.clone_of("hub"), &["fetch", "--quiet", "../ada", "refs/plans/p:refs/plans/p"]);
     let later = world.next_event("note.added", r#"{"label":"Note","text":"later"}"#);
