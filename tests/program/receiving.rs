@@ -211,6 +211,8 @@ fn a_sync_takes_in_nothing_unsigned_where_signatures_are_asked_for() -> Outcome 
     let said = world.plan_in(&bo, &["sync"]).ended(1);
     assert!(said.stderr.contains("plan.requireSigned") && said.stderr.contains("is not signed"), "{said}");
     assert_eq!(world.git_in(&bo, &["rev-parse", REF]), signed, "nothing was taken in");
+    world.git_in(&bo, &["config", "--unset", "plan.sign"]);
+    world.plan_in(&bo, &["note", "x"]).failed(8, "cannot sign");
     world.git_in(&bo, &["config", "plan.requireSigned", "false"]);
     world.plan_in(&bo, &["sync"]).done();
     let said = world.plan_in(&bo, &["verify"]).done();
@@ -238,6 +240,11 @@ fn signatures_over_events_and_commitments_are_checked_with_the_allowed_signers()
     let mut command = world.command("ssh-keygen", world.path());
     command.args(stock).stdin(fs::File::open(world.path().join("commitment"))?);
     assert!(command.output()?.status.success(), "stock OpenSSH says the same");
+    let public = fs::read_to_string(&allowed)?;
+    fs::write(&allowed, public.replace("ada@", "bo@"))?;
+    let said = codes(&[]).done();
+    assert!(said.contains("warning other-signer") && said.contains("signed by bo@example.org"), "by another: {said}");
+    fs::write(&allowed, public)?;
     fs::write(world.path().join("nobody"), "")?;
     let stranger = ["--against", "../commitment", "--allowed-signers", "../nobody"];
     assert!(codes(&stranger).done().contains("warning commitment-untrusted"), "by nobody who is trusted");

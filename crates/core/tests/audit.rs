@@ -6,6 +6,8 @@ use git_plan_core::audit::{Code, Commitment, check_commitment, events, export};
 use git_plan_core::audit::{Place, Severity};
 use git_plan_core::{Event, Timestamp};
 
+use proptest::prelude::*;
+
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn spec(path: &str) -> std::path::PathBuf {
@@ -61,4 +63,17 @@ fn the_vectors_are_checked_without_a_panic_and_commitments_to_them_hold() -> Out
     }
     assert!(sound > 20, "most vectors are sound: {sound}");
     Ok(())
+}
+
+proptest! {
+    #[test]
+    fn whatever_stands_in_an_export_or_a_commitment_is_read_without_a_panic(
+        lines in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..8),
+        text in "(git-plan-commitment v1\n)?(plan [0-9a-f]{64}\n)?(heads [0-9a-f,]{0,130}\n)?.{0,40}",
+    ) {
+        let bytes = lines.join(&b'\n');
+        let exported = export(&bytes, Timestamp::from_millis(0));
+        prop_assert!(!exported.audit.is_sound(), "noise is no plan");
+        prop_assert!(Commitment::parse(&text).is_err(), "and no commitment");
+    }
 }
