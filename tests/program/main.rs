@@ -4,6 +4,7 @@
 //! put there, with a clock that moves a second for each command, so that ids in snapshots are real and stable.
 //! Longer versions of the races and crashes run with `GIT_PLAN_LONG=1`.
 
+mod applying;
 mod bases;
 mod caches;
 mod claims;
