@@ -3,6 +3,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
+use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -312,6 +313,30 @@ fn a_lock_that_a_killed_git_left_on_a_remote_copy_keeps_no_sync_from_landing() -
         world.plan_in(&ada, &["sync"]).done();
         assert_eq!(tip(&world, &ada), tip(&world, &hub), "both have the same, round {round}");
     }
+    Ok(())
+}
+
+#[test]
+fn an_interrupt_ends_a_sync_with_a_remote_that_never_answers() -> Outcome {
+    let world = World::with_clones(&["ada"]);
+    let ada = world.path().join("ada");
+    let silent = TcpListener::bind(("127.0.0.1", 0))?;
+    world.git_in(&ada, &["remote", "set-url", "origin", &format!("git://{}/hub", silent.local_addr()?)]);
+    world.plan_in(&ada, &["new", "Plan", "--slug", "p"]).done();
+    let mut sync = world.command(PROGRAM, &ada);
+    let sync = sync.arg("sync").stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0).spawn()?;
+    // Git is there as soon as it has called; it gets no answer.
+    let (_call, _) = silent.accept()?;
+    let began = Instant::now();
+    // As a terminal does: to all that were started by the command.
+    let group = sync.id().to_string();
+    let sent = Command::new("sh").args(["-c", "kill -s INT -- -$0", &group]).status()?;
+    assert!(sent.success(), "the signal is sent");
+    // Its end is also the end of git, which has the same pipe.
+    let output = sync.wait_with_output()?;
+    assert!(!output.status.success() && began.elapsed() < Duration::from_secs(10), "it ends at once: {output:?}");
+    world.plan_in(&ada, &["-p", "p", "note", "And goes on"]).done();
+    assert_no_lock(&ada);
     Ok(())
 }
 
