@@ -43,9 +43,9 @@ fn thousand(table: &mut Table) -> Result {
     let (first, more) = (bare("hub-first", "first")?, bare("hub-more", "theirs")?);
     let none = scene.path().join("hub-none");
     scene.run(&["init", "--quiet", "--bare", "--initial-branch=main", &none.to_string_lossy()])?;
-    let (empty, same, ahead) =
-        (scene.clone_of("empty", "../there", &[])?, clone("same", "first")?, clone("ahead", "ours")?);
-    // All are known to be shared, as after an earlier sync.
+    let (empty, fresh) = (scene.clone_of("empty", "../there", &[])?, clone("fresh", "first")?);
+    let (same, ahead) = (clone("same", "first")?, clone("ahead", "ours")?);
+    // What these have is known to be shared, as after an earlier sync.
     for known in [&same, &ahead] {
         scene.run_in(
             known,
@@ -54,7 +54,7 @@ fn thousand(table: &mut Table) -> Result {
         scene.run_in(known, &["pack-refs", "--all"])?;
     }
     let cases: [(&str, &Path, &Path); 4] = [
-        ("to publish", &none, &same),
+        ("to publish", &none, &fresh),
         ("to take in", &first, &empty),
         ("all the same", &first, &same),
         ("an event on either side of each", &more, &ahead),
