@@ -89,7 +89,10 @@ impl Scene {
         let path = self.path().join(name);
         let address = path.to_string_lossy().into_owned();
         self.run(&["init", "--quiet", "--bare", "--initial-branch=main", &address])?;
-        self.run(&[&["push", "--quiet", &address], refspecs].concat())?;
+        // One by one: of several patterns that fit a ref, git pushes it by the first alone.
+        for refspec in refspecs {
+            self.run(&["push", "--quiet", &address, refspec])?;
+        }
         self.tend(&path)?;
         Ok(path)
     }
