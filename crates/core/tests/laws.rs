@@ -33,6 +33,7 @@ const LAWS: &[(&str, Law)] = &[
     ("tie-break independence", unions::tie_break_independence),
     ("incremental = rebuild = no cache", unions::increments),
     ("quiescence", unions::quiescence),
+    ("resolution progress", unions::progress),
 ];
 
 /// What came of asking every law of every history.
@@ -201,6 +202,11 @@ fn incremental_is_rebuild_is_no_cache() {
 #[test]
 fn quiescence() {
     held("quiescence");
+}
+
+#[test]
+fn resolution_progress() {
+    held("resolution progress");
 }
 
 #[test]
