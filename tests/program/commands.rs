@@ -462,6 +462,7 @@ fn every_command_speaks_json_in_one_envelope() {
         &["log"],
         &["why", "1"],
         &["decisions"],
+        &["blame"],
         &["conflicts"],
         &["undo"],
         &["render"],

@@ -145,6 +145,7 @@ pub enum Command {
     Log(log::Log),
     Why(why::Why),
     Decisions(decisions::Decisions),
+    Blame(blame::Blame),
     Watch(watch::Watch),
     Mcp(mcp::Mcp),
     /// Add, start, complete, edit and arrange steps

@@ -19,6 +19,7 @@ extern crate std;
 pub mod absorb;
 pub mod author;
 mod batch;
+pub mod blame;
 pub mod brief;
 pub mod bytes;
 pub mod canonical;

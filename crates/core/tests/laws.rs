@@ -70,6 +70,12 @@ proptest! {
     }
 
     #[test]
+    fn each_line_stands_at_the_event_that_is_blamed(script in script()) {
+        let events = scripts::events(&script);
+        laws::blame(&events, &Plan::replay(&events));
+    }
+
+    #[test]
     fn a_hidden_item_has_a_removal_that_saw_every_touch(script in script()) {
         let events = scripts::events(&script);
         laws::removal(&events, &Plan::replay(&events));
