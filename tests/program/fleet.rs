@@ -159,10 +159,8 @@ fn receipt(said: &Said) -> Outcome<Vec<String>> {
 
 /// The ids of all events of all plans, from what git has.
 fn recorded(world: &World, directory: &Path) -> BTreeSet<String> {
-    let format = "--format=%(trailers:key=Plan-Event,valueonly,unfold)%x00";
-    let log = world.git_in(directory, &["log", format, "--glob=refs/plans/"]);
-    let payloads = log.split('\0').map(str::trim).filter(|payload| !payload.is_empty());
-    payloads.map(|payload| blake3::hash(payload.as_bytes()).to_hex().to_string()).collect()
+    let payloads = world.payloads(directory, "--glob=refs/plans/");
+    payloads.iter().map(|payload| blake3::hash(payload.as_bytes()).to_hex().to_string()).collect()
 }
 
 fn fleet(transport: Transport) -> Outcome {

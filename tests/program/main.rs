@@ -4,6 +4,7 @@
 //! put there, with a clock that moves a second for each command, so that ids in snapshots are real and stable.
 //! Longer versions of the races and crashes run with `GIT_PLAN_LONG=1`.
 
+mod applying;
 mod bases;
 mod caches;
 mod claims;
@@ -13,6 +14,8 @@ mod damage;
 mod documents;
 mod editing;
 mod examples;
+mod exports;
+mod faults;
 mod files;
 mod fleet;
 mod git_interop;
@@ -31,6 +34,7 @@ mod statuses;
 mod syncing;
 mod terminal;
 mod travel;
+mod verifying;
 mod watching;
 mod why;
 mod world;

@@ -98,3 +98,113 @@ fn several_plans_are_listed_as_they_were() {
     }
     assert_snapshot!(world.transcript());
 }
+
+/// A plan that has gone through most of what can happen.
+fn lived() -> World {
+    let world = world();
+    world.begin("p", &["Choose a store", "Write the importer", "Announce"]);
+    for line in [
+        &["set", "objective", "Keep every measurement.\n\nNobody waits for the database.\n\nNo data is lost."][..],
+        &["criterion", "add", "Nothing is lost", "Answers within a second"],
+        &["decide", "Use SQLite", "--because", "One file is enough"],
+        &["ask", "Who pays for the disks?"],
+    ] {
+        world.plan(line).done();
+    }
+    world
+}
+
+#[test]
+fn what_changed_is_told_by_meaning() {
+    let world = lived();
+    world.git(&["commit", "--quiet", "--allow-empty", "-m", "Before"]);
+    let base = world.plan(&["show", "--json"]).json()[0]["version"][0].as_str().unwrap_or_default().to_owned();
+    world.tell(&["diff"]);
+    for line in [
+        &["step", "done", "1", "--evidence", "41 passed"][..],
+        &["step", "edit", "2", "Write the fast importer"],
+        &["step", "add", "Measure it", "--after", "1"],
+        &["step", "move", "4", "--first"],
+        &["step", "rm", "4"],
+        &["step", "claim", "3", "--as", "agent-7"],
+        &["criterion", "met", "1"],
+        &["decide", "Use Postgres", "--because", "Two writers", "--supersedes", "1"],
+        &["answer", "1", "The lab does"],
+        &["set", "objective", "Keep every measurement.\n\nNobody waits for the slow database.\n\nNo data is lost."],
+        &["set", "title", "Better plan"],
+        &["set", "tags", "lab"],
+    ] {
+        world.plan(line).done();
+    }
+    for line in [
+        &["diff"][..],
+        &["diff", &base[..8]],
+        &["diff", "-3", "-1"],
+        &["diff", &format!("{}..-3", &base[..8])],
+        &["diff", &base[..8], "--stat"],
+        &["diff", "-3", "--patch"],
+        &["diff", "-1", "--json"],
+        &["diff", "-0", "--exit-code"],
+        &["diff", "yesterday"],
+        &["diff", "--raw"],
+    ] {
+        world.tell(line);
+    }
+    assert_eq!(world.plan(&["diff", "-1", "--exit-code"]).status, Some(1), "whoever asks is told by the status");
+    assert_snapshot!(world.transcript());
+}
+
+#[test]
+fn a_patch_of_the_views_is_taken_by_git() -> Outcome {
+    let world = lived();
+    let was = world.plan(&["show", "--raw"]).done();
+    world.plan(&["step", "edit", "2", "Write the fast importer"]).done();
+    world.plan(&["note", "It\u{1b}[31m works", "--label", "Test"]).done();
+    let patch = world.plan(&["diff", "-2", "--patch", "--raw"]).done();
+    std::fs::write(world.repository().join("p.md"), was)?;
+    std::fs::write(world.path().join("patch"), patch)?;
+    world.git(&["apply", "../patch"]);
+    let is = world.plan(&["show", "--raw"]).done();
+    assert_eq!(std::fs::read_to_string(world.repository().join("p.md"))?, is, "the old view is the new one now");
+    Ok(())
+}
+
+#[test]
+fn two_plans_and_an_edited_file_are_compared() -> Outcome {
+    let world = lived();
+    world.begin("q", &["Write the importer", "Announce", "Rest"]);
+    for line in
+        [&["diff", "-p", "q", "--with", "p"][..], &["diff", "-p", "p", "--with", "P"], &["diff", "-p", "p", "--file"]]
+    {
+        world.tell(line);
+    }
+    world.plan(&["-p", "p", "render"]).done();
+    let file = world.repository().join("plans/p.md");
+    let edited =
+        std::fs::read_to_string(&file)?.replace("1. [ ] Choose", "1. [x] Choose").replace("is lost", "is ever lost");
+    std::fs::write(&file, edited)?;
+    world.plan(&["-p", "p", "step", "done", "3"]).done();
+    for line in [&["diff", "-p", "p", "--file"][..], &["diff", "-p", "p", "--file", "plans/p.md", "--patch"]] {
+        world.tell(line);
+    }
+    assert_snapshot!(world.transcript());
+    Ok(())
+}
+
+#[test]
+fn a_difference_shows_no_active_character_of_a_plan() {
+    let world = world();
+    world.begin("p", &["a\u{202e}b"]);
+    world.plan(&["step", "edit", "1", "\u{1b}]0;owned\u{7}--- a/x <script>"]).done();
+    world.plan(&["set", "objective", "line\n\u{9b}31m\u{202e}\n--- a/x\n+++ b/x"]).done();
+    for flags in
+        [&["diff", "-2"][..], &["diff", "-2", "--patch"], &["diff", "-2", "--json"], &["diff", "-2", "--color=always"]]
+    {
+        let said = world.plan(flags).done();
+        let active = |c: char| {
+            matches!(c, '\u{202e}' | '\u{9b}' | '\u{7}') || (c == '\u{1b}' && !flags.contains(&"--color=always"))
+        };
+        assert!(!said.contains(active), "{flags:?} shows them harmless: {said:?}");
+        assert!(!said.contains("\u{1b}]"), "{flags:?} has no escape sequence of the plan's: {said:?}");
+    }
+}

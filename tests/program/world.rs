@@ -208,7 +208,7 @@ impl World {
     pub fn tell(&self, arguments: &[&str]) {
         let said = self.plan(arguments);
         // Where what was asked after is so, the status says it and the data shows it.
-        let answers = ["conflicts", "--check"].iter().any(|asks| arguments.contains(asks));
+        let answers = ["conflicts", "--check", "verify"].iter().any(|asks| arguments.contains(asks));
         let is_clean = said.status == Some(0) || said.stdout.is_empty() || answers;
         assert!(is_clean, "{arguments:?}: a failure writes no data:\n{said}");
         let line: Vec<String> = arguments.iter().map(|argument| quoted(argument)).collect();
@@ -304,15 +304,22 @@ impl World {
         lines.into_iter().map(|line| line["data"].clone()).collect()
     }
 
+    /// The payloads of the events below these refs, the oldest first, as git has them.
+    #[track_caller]
+    pub fn payloads(&self, directory: &Path, refs: &str) -> Vec<String> {
+        let format = "--format=%(trailers:key=Plan-Event,valueonly,unfold)%x00";
+        let log = self.git_in(directory, &["log", "--reverse", "--topo-order", format, refs]);
+        log.split('\0').map(str::trim).filter(|payload| !payload.is_empty()).map(str::to_owned).collect()
+    }
+
     /// Asserts that what git says is the history of a plan is a chain in which every payload hashes to the id that
     /// its follower names, and gives those payloads, oldest first. Only `git` and BLAKE3 are trusted here.
     #[track_caller]
     pub fn assert_chained(&self, directory: &Path, slug: &str) -> Vec<Value> {
-        let format = "--format=%(trailers:key=Plan-Event,valueonly,unfold)%x00";
-        let log = self.git_in(directory, &["log", "--reverse", "--topo-order", format, &format!("plans/{slug}")]);
         let mut before: Option<String> = None;
         let mut events = Vec::new();
-        for payload in log.split('\0').map(str::trim).filter(|payload| !payload.is_empty()) {
+        for payload in self.payloads(directory, &format!("refs/plans/{slug}")) {
+            let payload = payload.as_str();
             let event: Value = serde_json::from_str(payload).expect("the payload is JSON");
             let parents: Vec<&str> =
                 event["parents"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();

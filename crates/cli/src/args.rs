@@ -76,6 +76,9 @@ pub struct Reason {
     /// Record the command once, however often it is tried with this key
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+    /// Say what would be recorded, and record nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What every command takes that writes to an item of a plan.
@@ -143,6 +146,7 @@ pub enum Command {
     Next(next::Next),
     Prime(prime::Prime),
     Log(log::Log),
+    Diff(diff::Diff),
     Why(why::Why),
     Decisions(decisions::Decisions),
     Blame(blame::Blame),
@@ -173,6 +177,7 @@ pub enum Command {
     Conflicts(conflicts::Conflicts),
     Resolve(resolve::Resolve),
     Undo(undo::Undo),
+    Apply(apply::Apply),
     Switch(switch::Switch),
     Archive(archive::Archive),
     Import(import::Import),
@@ -184,6 +189,7 @@ pub enum Command {
     Push(push::Push),
     Sync(sync::Sync),
     Publish(publish::Publish),
+    Verify(verify::Verify),
     Completions(completions::Completions),
     Man(man::Man),
 }

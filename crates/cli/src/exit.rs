@@ -3,7 +3,7 @@
 //! The table is part of the interface: statuses never change their meaning. 0 means done, and what was to be written is
 //! in the repository; with any other status it is not. A reader that closes the pipe early is no failure.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use git_plan_core::author::{Category, Refusal};
@@ -121,12 +121,22 @@ impl From<&Error> for Failure {
 fn hint(error: &Error) -> Option<&'static str> {
     match error {
         Error::TransportFailed { .. } => {
-            Some("what was written here is safe; `git plan sync` again when the remote can be reached")
+            Some("what was written here is safe; `git plan sync` again when what git complains of is mended")
         }
         Error::Rejected { .. } => Some(
             "`git plan sync` takes in what is there first; a remote that takes no plans at all may take their views: \
              `git plan publish`",
         ),
+        Error::Io { source, .. } => match source.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                Some("what was acknowledged before is safe; make room there, and run it again")
+            }
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => Some(
+                "this repository cannot be written to from here; its plans can be read, and a clone where you may write \
+                 can take them up",
+            ),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -154,7 +164,7 @@ impl<E: Into<Failure>> From<AppendError<E>> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
-        let unread = error.kind() == std::io::ErrorKind::BrokenPipe;
+        let unread = error.kind() == ErrorKind::BrokenPipe;
         Self { unread, ..Self::new(Status::Failed, "io", format!("cannot write the output: {error}")) }
     }
 }

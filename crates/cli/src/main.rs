@@ -13,6 +13,7 @@ mod claiming;
 mod commands;
 mod complete;
 mod conflicts;
+mod differences;
 mod draft;
 mod editor;
 mod excerpt;

@@ -32,11 +32,7 @@ pub struct Session {
 impl Session {
     /// Opens the repository that the command line and the environment lead to.
     pub fn open(global: &Global, env: Environment) -> Result<Self, Failure> {
-        let unfit = |what: String| Failure::new(Status::Environment, "directory", what);
-        for directory in &global.directory {
-            std::env::set_current_dir(directory)
-                .map_err(|e| unfit(format!("cannot change to {}: {e}", directory.display())))?;
-        }
+        enter(global)?;
         let repo = Repository::open(&here()?, &env)?;
         let now = now(&env)?;
         let flagged = global.plan.clone();
@@ -91,7 +87,7 @@ impl Session {
             why: Some(reason.trim()).filter(|why| !why.is_empty()).map(Text::new).transpose().map_err(unfit)?,
             ..Context::default()
         };
-        Ok(Writer { by: self.author()?, at: self.now, context })
+        Ok(Writer { by: self.author()?, at: self.now, context, rehearse: why.dry_run })
     }
 
     /// Text that no two plans share.
@@ -116,7 +112,18 @@ impl Session {
     }
 }
 
-fn here() -> Result<std::path::PathBuf, Failure> {
+/// Goes to the directory that the command line names.
+pub fn enter(global: &Global) -> Result<(), Failure> {
+    let unfit = |what: String| Failure::new(Status::Environment, "directory", what);
+    for directory in &global.directory {
+        std::env::set_current_dir(directory)
+            .map_err(|e| unfit(format!("cannot change to {}: {e}", directory.display())))?;
+    }
+    Ok(())
+}
+
+/// The directory in which the command runs.
+pub fn here() -> Result<std::path::PathBuf, Failure> {
     let unfit = |e| Failure::new(Status::Environment, "directory", format!("there is no current directory: {e}"));
     std::env::current_dir().map_err(unfit)
 }
@@ -125,7 +132,8 @@ fn text(env: &Environment, name: &str) -> Option<String> {
     env.non_empty(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-fn now(env: &Environment) -> Result<Timestamp, Failure> {
+/// The time at which the command runs.
+pub fn now(env: &Environment) -> Result<Timestamp, Failure> {
     let unfit = |name: &str, value: &str, expected: &str| {
         Failure::new(Status::Environment, "clock", format!("${name} is {value:?}: expected {expected}"))
     };

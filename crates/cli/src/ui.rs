@@ -293,7 +293,7 @@ pub fn fail_json(failure: &Failure) {
 }
 
 /// JSON in which every character that could act on a terminal is escaped; it means the same.
-fn escaped(value: &Value) -> String {
+pub fn escaped(value: &Value) -> String {
     let plain = value.to_string();
     let mut out = String::with_capacity(plain.len());
     for c in plain.chars() {

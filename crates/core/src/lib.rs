@@ -7,7 +7,7 @@
 //! The way through: [`Draft::seal`] makes an event's bytes, [`Event::read`] reads any bytes, [`Plan::replay`] puts a
 //! set of events in order and folds them into a [`Plan`], and [`view::render`] writes the Markdown. [`author`] turns what
 //! a person says into events, and refuses what the plan does not allow. [`import`] reads Markdown, [`madr`] decision
-//! records. [`trail`] tells how something came to be as it is.
+//! records. [`trail`] tells how something came to be as it is, and [`export`] writes a history for other tools.
 //!
 //! What it does not do: it stores nothing, sends nothing, and knows no commit.
 #![no_std]
@@ -17,6 +17,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod absorb;
+pub mod audit;
 pub mod author;
 mod batch;
 pub mod blame;
@@ -24,7 +25,9 @@ pub mod brief;
 pub mod bytes;
 pub mod canonical;
 pub mod change;
+pub mod diff;
 pub mod event;
+pub mod export;
 mod id;
 pub mod import;
 pub mod issue_form;

@@ -14,8 +14,14 @@ use gix::hash::ObjectId;
 use crate::error::{At, Error, Result};
 use crate::repository::Repository;
 
-const SETTINGS: [&str; 4] =
-    ["core.fsync=committed", "i18n.commitEncoding=UTF-8", "log.showSignature=false", "core.quotePath=true"];
+const SETTINGS: [&str; 5] = [
+    "core.fsync=committed",
+    "i18n.commitEncoding=UTF-8",
+    "log.showSignature=false",
+    "core.quotePath=true",
+    // git gives this advice whenever it is told which file of grafts to read, also where that is none.
+    "advice.graftFileDeprecated=false",
+];
 
 /// A git command that is about to be run in a repository.
 #[must_use = "a command does nothing until it is run"]

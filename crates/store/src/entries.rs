@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use git_plan_core::audit::Code;
 use git_plan_core::{Event, EventId};
 use gix::hash::ObjectId;
 use gix::hashtable::HashMap;
@@ -33,7 +34,11 @@ pub(crate) fn read(walked: &Walked) -> (Vec<Event>, Vec<Damage>) {
         if let Err(reason) = &event.change
             && !reason.is_from_the_future()
         {
-            reading.damage.push(Damage { commit: found.commit, reason: reason.to_string() });
+            reading.damage.push(Damage {
+                commit: found.commit,
+                code: Code::of_inert(reason.code()),
+                reason: reason.to_string(),
+            });
         }
     }
     reading.check_parents();
@@ -65,7 +70,8 @@ impl Reading<'_> {
             } else if !below.iter().eq(&event.parents) {
                 let (named, below) = (names(&event.parents), names(&below));
                 let reason = format!("the event names {named} as its parents, the commits below it carry {below}");
-                self.damage.push(Damage { commit: self.walked.found[at].commit, reason });
+                let commit = self.walked.found[at].commit;
+                self.damage.push(Damage { commit, code: Code::ParentsDiffer, reason });
             }
         }
     }

@@ -4,7 +4,7 @@
 //! strips is stripped, what git refuses is refused, and nothing is ever guessed from the name of the host. There is no
 //! time in here: a line is built from an identity and a given time.
 
-use git_plan_core::Timestamp;
+use git_plan_core::{Actor, Timestamp};
 
 use crate::error::{Error, Result};
 use crate::repository::Repository;
@@ -31,6 +31,13 @@ impl Identity {
             return Err(missing(reason, "user.name", "Your Name"));
         }
         Ok(identity)
+    }
+
+    /// The author that an event names, to the byte: it was stripped when the event was made. What a header cannot hold is
+    /// left out, which only an event of a newer version can have.
+    pub(crate) fn of(actor: &Actor) -> Self {
+        let held = |text: &str| text.chars().filter(|c| !matches!(c, '<' | '>' | '\n' | '\0')).collect();
+        Self { name: held(&actor.name), email: held(&actor.email) }
     }
 
     /// The name.

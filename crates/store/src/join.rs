@@ -29,7 +29,7 @@ impl Repository {
 }
 
 /// The bytes of the join of these commits, the latest of which was committed then.
-fn raw(tree: ObjectId, parents: &BTreeSet<ObjectId>, latest: u64) -> Vec<u8> {
+pub(crate) fn raw(tree: ObjectId, parents: &BTreeSet<ObjectId>, latest: u64) -> Vec<u8> {
     let mut raw = format!("tree {tree}\n");
     for parent in parents {
         raw.push_str(&format!("parent {parent}\n"));
@@ -40,7 +40,7 @@ fn raw(tree: ObjectId, parents: &BTreeSet<ObjectId>, latest: u64) -> Vec<u8> {
 }
 
 /// The seconds of `Name <email> seconds zone`.
-fn seconds(line: &[u8]) -> Option<u64> {
+pub(crate) fn seconds(line: &[u8]) -> Option<u64> {
     let end = line.iter().rposition(|&byte| byte == b'>')?;
     std::str::from_utf8(&line[end + 1..]).ok()?.split_whitespace().next()?.parse().ok()
 }

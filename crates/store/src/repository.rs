@@ -51,6 +51,19 @@ impl Repository {
     pub fn open(directory: &Path, env: &Environment) -> Result<Self> {
         let found = discovery::find(directory, env)?;
         refuse_quarantine(&found.git_dir, env)?;
+        Self::open_found(found, env)
+    }
+
+    /// The same inside a receiving hook, where the objects that are pushed lie in quarantine. Refs are not to be moved
+    /// there.
+    ///
+    /// # Errors
+    /// As [`Repository::open`].
+    pub fn open_receiving(directory: &Path, env: &Environment) -> Result<Self> {
+        Self::open_found(discovery::find(directory, env)?, env)
+    }
+
+    fn open_found(found: discovery::Found, env: &Environment) -> Result<Self> {
         let own = Config::of_repository(&found.common_dir)?;
         let format = format::check(&own, &found.common_dir)?;
         let head = refs::head_target(&found.git_dir)?;

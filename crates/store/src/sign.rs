@@ -52,9 +52,12 @@ impl Repository {
             Some(wanted) => wanted,
             None => config.boolean("commit.gpgSign")?.unwrap_or(false),
         };
-        if !wanted {
-            return Ok(None);
-        }
+        if wanted { self.any_signer(committer).map(Some) } else { Ok(None) }
+    }
+
+    /// What git would sign with, whether or not commits are to be signed.
+    pub(crate) fn any_signer(&self, committer: &Identity) -> Result<Signer> {
+        let config = self.config();
         let named = config.string("gpg.format").unwrap_or_else(|| "openpgp".to_owned());
         let (format, keys, default) = match named.as_str() {
             "openpgp" => (Format::Gpg, ["gpg.openpgp.program", "gpg.program"].as_slice(), "gpg"),
@@ -77,14 +80,14 @@ impl Repository {
             (None, Format::Gpg) => format!("{} <{}>", committer.name(), committer.email()).into(),
             (None, Format::Ssh) => self.default_ssh_key()?,
         };
-        Ok(Some(Signer {
+        Ok(Signer {
             format,
             program: program.unwrap_or_else(|| default.into()),
             key,
             header: if self.hash() == Kind::Sha256 { "gpgsig-sha256" } else { "gpgsig" },
             env: self.environment().clone(),
             scratch: self.common_dir().join("git-plan"),
-        }))
+        })
     }
 
     fn default_ssh_key(&self) -> Result<OsString> {
@@ -113,7 +116,7 @@ impl Signer {
     pub fn sign(&self, raw: &[u8]) -> Result<Vec<u8>> {
         let signature = match self.format {
             Format::Gpg => self.run(&["--status-fd=2".as_ref(), "-bsau".as_ref(), &self.key], raw)?,
-            Format::Ssh => self.ssh(raw)?,
+            Format::Ssh => self.ssh("git", raw)?,
         };
         let end = raw.windows(2).position(|pair| pair == b"\n\n").ok_or_else(|| Error::Signing {
             program: self.program.display().to_string(),
@@ -131,8 +134,9 @@ impl Signer {
         Ok(signed)
     }
 
-    fn ssh(&self, raw: &[u8]) -> Result<Vec<u8>> {
-        let arguments: [&OsStr; 5] = ["-Y", "sign", "-n", "git", "-f"].map(OsStr::new);
+    /// A signature with an SSH key, which holds in this namespace alone.
+    pub(crate) fn ssh(&self, namespace: &str, raw: &[u8]) -> Result<Vec<u8>> {
+        let arguments: [&OsStr; 5] = ["-Y", "sign", "-n", namespace, "-f"].map(OsStr::new);
         let Some(key) = literal(self.key.as_bytes()) else {
             return self.run(&[&arguments[..], &[&self.key]].concat(), raw);
         };

@@ -10,6 +10,7 @@
 
 use std::ops::Range;
 
+use git_plan_core::audit::Code;
 use git_plan_core::{Event, EventId};
 use gix::hash::ObjectId;
 use gix::hashtable::HashMap;
@@ -24,9 +25,14 @@ use crate::repository::Repository;
 pub struct Damage {
     /// The commit.
     pub commit: ObjectId,
+    /// The kind of thing that is wrong.
+    pub code: Code,
     /// What is wrong with it.
     pub reason: String,
 }
+
+/// Who sees each commit that can be read, as it is read: its id, its bytes, and what they say.
+pub(crate) type Seer<'s> = &'s mut dyn FnMut(ObjectId, &[u8], &RawCommit<'_>);
 
 /// Where a walk may stop: a commit, and the event that it carries.
 #[derive(Debug, Clone, Copy)]
@@ -73,15 +79,20 @@ pub(crate) struct Walked {
 
 /// Walks everything from a tip down.
 pub(crate) fn walk(repository: &Repository, tip: ObjectId, stop: Option<Stop>) -> Result<Walked> {
+    walk_seeing(repository, tip, stop, &mut |_, _, _| {})
+}
+
+/// The same, and each commit is shown to `see`; those with events in the order in which they are found.
+pub(crate) fn walk_seeing(repository: &Repository, tip: ObjectId, stop: Option<Stop>, see: Seer<'_>) -> Result<Walked> {
     let mut reader = repository.commit_reader()?;
     let mut walked = Walked::default();
-    walked.run(&mut reader, tip, stop)?;
+    walked.run(&mut reader, tip, stop, see)?;
     if let Some(stop) = stop {
         let met = matches!(walked.nodes.get(&stop.commit), Some(Node::Stop(_)));
         walked.on_snapshot = met && !walked.reached_beginning && walked.damage.is_empty();
         if met && !walked.on_snapshot {
             walked.nodes.remove(&stop.commit);
-            walked.run(&mut reader, stop.commit, None)?;
+            walked.run(&mut reader, stop.commit, None, see)?;
         }
     }
     Ok(walked)
@@ -99,7 +110,7 @@ impl Walked {
         is_line.then(|| self.found.iter().rev().map(|found| Event::read(self.payload(found), &[])))
     }
 
-    fn run(&mut self, reader: &mut CommitReader<'_>, from: ObjectId, stop: Option<Stop>) -> Result<()> {
+    fn run(&mut self, reader: &mut CommitReader<'_>, from: ObjectId, stop: Option<Stop>, see: Seer<'_>) -> Result<()> {
         let mut ahead = vec![from];
         while let Some(id) = ahead.pop() {
             if self.nodes.contains_key(&id) {
@@ -107,18 +118,24 @@ impl Walked {
             }
             let node = match stop.filter(|stop| stop.commit == id) {
                 Some(stop) => Node::Stop(stop.event),
-                None => self.visit(reader, id, &mut ahead)?,
+                None => self.visit(reader, id, &mut ahead, see)?,
             };
             self.nodes.insert(id, node);
         }
         Ok(())
     }
 
-    fn visit(&mut self, reader: &mut CommitReader<'_>, id: ObjectId, ahead: &mut Vec<ObjectId>) -> Result<Node> {
+    fn visit(
+        &mut self,
+        reader: &mut CommitReader<'_>,
+        id: ObjectId,
+        ahead: &mut Vec<ObjectId>,
+        see: Seer<'_>,
+    ) -> Result<Node> {
         let raw = match reader.read(id) {
             Ok(raw) => raw,
             Err(e @ (Error::ObjectMissing { .. } | Error::ObjectDamaged { .. })) => {
-                self.damage.push(Damage { commit: id, reason: e.to_string() });
+                self.damage.push(Damage { commit: id, code: Code::Unreadable, reason: e.to_string() });
                 return Ok(Node::Unreadable);
             }
             Err(e) => return Err(e),
@@ -126,10 +143,11 @@ impl Walked {
         let commit = match RawCommit::parse(raw) {
             Ok(commit) => commit,
             Err(e) => {
-                self.damage.push(Damage { commit: id, reason: e.to_string() });
+                self.damage.push(Damage { commit: id, code: Code::Unreadable, reason: e.to_string() });
                 return Ok(Node::Unreadable);
             }
         };
+        see(id, raw, &commit);
         self.reached_beginning |= commit.parents.is_empty();
         self.joined |= commit.parents.len() > 1;
         ahead.extend(&commit.parents);
@@ -143,7 +161,7 @@ impl Walked {
             Role::Join => Ok(Node::Join(commit.parents)),
             Role::Neither => {
                 let reason = "carries no event and joins nothing: not a commit of a plan".to_owned();
-                self.damage.push(Damage { commit: id, reason });
+                self.damage.push(Damage { commit: id, code: Code::NotOfAPlan, reason });
                 Ok(Node::Join(commit.parents))
             }
         }

@@ -1,5 +1,6 @@
 //! `git plan import`
 
+mod events;
 mod naming;
 mod plans;
 mod records;
@@ -32,6 +33,9 @@ use crate::exit::{Failure, Status};
 /// With `--format madr`, decision records (MADR, Nygard's form, log4brains) become the decisions of one plan, in the order
 /// of their numbers; a folder stands for its records. With `--issue-form`, the body that GitHub made of an issue form
 /// begins a plan.
+///
+/// With `--format jsonl`, a file that `git plan export` wrote becomes the same plan, with the same ids; where that is here
+/// already, it gains the events that it has not.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   git plan import docs/plan.md
@@ -40,6 +44,7 @@ use crate::exit::{Failure, Status};
   git plan import --slug storage --layout execplan docs/plan.md
   cat plan.md | git plan import --slug pasted -
   git plan import --format madr docs/decisions
+  git plan import --format jsonl plan.events.jsonl
   gh issue view 12 --json body --jq .body | git plan import --issue-form --title \"Search\" -")]
 pub struct Import {
     /// The files to take in, or folders of them; `-` is stdin
@@ -54,9 +59,6 @@ pub struct Import {
     /// Take in every version that git has of a file, as its edits
     #[arg(long, conflicts_with_all = ["issue_form", "format"])]
     history: bool,
-    /// Say what would be taken in, and write nothing
-    #[arg(long)]
-    dry_run: bool,
     /// What the files hold
     #[arg(long, value_enum, default_value = "plan")]
     format: Format,
@@ -77,6 +79,8 @@ enum Format {
     Plan,
     /// A decision record each, or a folder of them
     Madr,
+    /// The events of a plan, one a line
+    Jsonl,
 }
 
 /// A layout that an imported plan can be written in.
@@ -92,6 +96,12 @@ enum ImportLayout {
 
 impl Import {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
+        if self.format == Format::Jsonl {
+            if self.layout.is_some() || self.title.is_some() || !self.why.message.is_empty() || self.why.key.is_some() {
+                return Err(Failure::usage("--format jsonl takes events as they are: --slug and --dry-run go with it"));
+            }
+            return events::run(&self, work);
+        }
         if self.format == Format::Madr {
             if self.layout == Some(ImportLayout::Own) {
                 return Err(Failure::usage("--layout own keeps one file's text: records go with execplan or cookbook"));

@@ -2,6 +2,7 @@
 
 pub mod absorb;
 pub mod agents;
+pub mod apply;
 pub mod archive;
 pub mod ask;
 pub mod blame;
@@ -12,6 +13,7 @@ pub mod criterion;
 pub mod decide;
 pub mod decision;
 pub mod decisions;
+pub mod diff;
 pub mod discover;
 pub mod edit;
 pub mod export;
@@ -42,10 +44,12 @@ pub mod story;
 pub mod switch;
 pub mod sync;
 pub mod undo;
+pub mod verify;
 pub mod watch;
 pub mod why;
 
 use std::io::{IsTerminal, Read};
+use std::path::Path;
 
 use git_plan_core::{Batch, Plan, Slug};
 use git_plan_store::{Damage, Environment, History};
@@ -65,6 +69,8 @@ pub struct Work<'a> {
     pub ui: &'a mut Ui,
     /// Damage that was met while reading: the rest is shown, and the command ends with this.
     damaged: Option<Failure>,
+    /// What commands record into, where several are recorded as one.
+    within: Option<Batch>,
 }
 
 /// Does what the command line asks.
@@ -78,12 +84,16 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
     match args.command {
         Command::Completions(command) => return command.run(ui),
         Command::Man(command) => return command.run(ui),
+        // One is about a file, or stands outside of the repository's own bounds.
+        Command::Verify(command) if command.is_apart() => {
+            return command.run_apart(&args.global, &env, ui, input);
+        }
         _ => {}
     }
     let mut session = Session::open(&args.global, env)?;
     session.input = input;
     pick::settle(&mut session, &args.command, ui.json)?;
-    let mut work = Work { session, ui, damaged: None };
+    let mut work = Work { session, ui, damaged: None, within: None };
     match args.command {
         Command::New(command) => command.run(&mut work),
         Command::Init(command) => command.run(&mut work),
@@ -93,6 +103,7 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Next(command) => command.run(&mut work),
         Command::Prime(command) => command.run(&mut work),
         Command::Log(command) => command.run(&mut work),
+        Command::Diff(command) => command.run(&mut work),
         Command::Why(command) => command.run(&mut work),
         Command::Decisions(command) => command.run(&mut work),
         Command::Blame(command) => command.run(&mut work),
@@ -115,6 +126,8 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Conflicts(command) => command.run(&mut work),
         Command::Resolve(command) => command.run(&mut work),
         Command::Undo(command) => command.run(&mut work),
+        Command::Apply(command) => command.run(&mut work),
+        Command::Verify(command) => command.run(&mut work),
         Command::Switch(command) => command.run(&mut work),
         Command::Archive(command) => command.run(&mut work),
         Command::Import(command) => command.run(&mut work),
@@ -141,10 +154,29 @@ pub struct Reading {
 }
 
 impl Work<'_> {
-    /// Records what `make` says and prints the receipt.
-    fn write(&mut self, why: &Why, make: impl FnMut(&mut Batch) -> Result<(), Denied>) -> Result<(), Failure> {
+    /// Records what `make` says and prints the receipt; as a part of something larger, records it there.
+    fn write(&mut self, why: &Why, mut make: impl FnMut(&mut Batch) -> Result<(), Denied>) -> Result<(), Failure> {
+        if let Some(batch) = &mut self.within {
+            let Why { reason, seen, caused_by: _ } = why;
+            if reason.key.is_some() || reason.dry_run || !seen.base.is_empty() || !seen.if_head.is_empty() {
+                return Err(Failure::usage(
+                    "--key, --base, --if-head and --dry-run belong to the whole, not to a part",
+                ));
+            }
+            let own = self.session.writer(reason)?.context.why;
+            return batch.because(own.as_ref(), |batch| write::record(batch, why, &mut make)).map_err(Failure::from);
+        }
         let written = write::append(&self.session, why, make)?;
         receipt::print(&written, &self.session.repo, self.ui)
+    }
+
+    /// What a program sends, in a file or, as `-` says, on stdin.
+    fn sent(&self, file: &Path) -> Result<String, Failure> {
+        if file.as_os_str() == "-" {
+            return self.text("-");
+        }
+        let failed = |e| Failure::new(Status::Failed, "io", format!("cannot read {}: {e}", file.display()));
+        std::fs::read_to_string(file).map_err(failed)
     }
 
     /// Reads the plan at a point.
@@ -180,6 +212,11 @@ impl Work<'_> {
         if !invalid.is_empty() {
             self.ui.say(&format!("warning: {} events have no effect; `git plan log` says why", invalid.len()));
         }
+        self.damaged(slug, damage);
+    }
+
+    /// Notes damage: what can be read is shown, and the command ends with it.
+    fn damaged(&mut self, slug: &Slug, damage: &[Damage]) {
         if let Some(first) = damage.first() {
             let message = format!("plan {slug} is damaged at commit {}: {}", first.commit, first.reason);
             self.damaged = Some(

@@ -124,6 +124,7 @@ pub fn rules_of_the_specification() -> TestResult<Vec<String>> {
         "7-cli.md",
         "8-records.md",
         "9-markdown.md",
+        "10-exports.md",
     ] {
         for line in fs::read_to_string(spec(file))?.lines() {
             if let Some((rule, _)) = line.strip_prefix("**").and_then(|rest| rest.split_once(".** ")) {

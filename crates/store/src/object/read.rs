@@ -1,6 +1,7 @@
 //! Reading commits by id.
 
 use std::ops::Range;
+use std::path::Path;
 
 use gix::hash::ObjectId;
 use gix::objs::{Find, Kind};
@@ -13,8 +14,11 @@ use crate::repository::Repository;
 /// How many bytes of delta bases are kept while reading.
 const DELTA_BASES: usize = 16 * 1024 * 1024;
 
-/// The object database of a repository, alternates included, without replacements.
-pub(crate) struct Database(gix::odb::Cache<Handle<OwnShared<gix::odb::Store>>>);
+type Opened = gix::odb::Cache<Handle<OwnShared<gix::odb::Store>>>;
+
+/// The object database of a repository, alternates included, without replacements; in a receiving hook, that of the
+/// repository and behind it what is in quarantine.
+pub(crate) struct Database(Opened, Option<Opened>);
 
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -42,15 +46,25 @@ impl Repository {
     }
 
     fn open_database(&self) -> Result<Database> {
-        let directory = self.objects_dir();
+        let own = self.objects_dir();
+        if self.environment().non_empty("GIT_QUARANTINE_PATH").is_some() {
+            return Ok(Database(
+                self.open_objects(&self.common_dir().join("objects"))?,
+                Some(self.open_objects(&own)?),
+            ));
+        }
+        Ok(Database(self.open_objects(&own)?, None))
+    }
+
+    fn open_objects(&self, directory: &Path) -> Result<Opened> {
         let options = init::Options { current_dir: Some(self.git_dir().to_owned()), ..Default::default() };
-        let store = gix::odb::Store::at_opts(directory.clone(), self.hash(), &mut std::iter::empty(), options)
-            .at("open", &directory)?;
+        let store = gix::odb::Store::at_opts(directory.to_owned(), self.hash(), &mut std::iter::empty(), options)
+            .at("open", directory)?;
         let mut handle = OwnShared::new(store).to_cache();
         handle.ignore_replacements = true;
         // Neighbouring events are alike, so git packs them as long chains of deltas.
         handle.set_pack_cache(|| Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(DELTA_BASES)));
-        Ok(Database(handle))
+        Ok(handle)
     }
 
     /// A reader of commits.
@@ -67,7 +81,8 @@ impl Repository {
     /// Where there is no object database.
     pub fn has_object(&self, id: &ObjectId) -> Result<bool> {
         use gix::objs::Exists;
-        Ok(self.database()?.0.exists(id))
+        let Database(main, quarantine) = self.database()?;
+        Ok(main.exists(id) || quarantine.as_ref().is_some_and(|quarantine| quarantine.exists(id)))
     }
 }
 
@@ -92,7 +107,11 @@ impl CommitReader<'_> {
 
     /// Puts an object into the buffer; says what it is, and where it is there.
     fn find(&mut self, database: &Database, id: ObjectId) -> Result<Option<(Kind, Range<usize>)>> {
-        let found = database.0.try_find(&id, &mut self.buffer).map_err(|e| Error::damaged(id, &e))?;
+        let Database(main, quarantine) = database;
+        let mut found = main.try_find(&id, &mut self.buffer).map_err(|e| Error::damaged(id, &e))?;
+        if let (None, Some(quarantine)) = (&found, quarantine) {
+            found = quarantine.try_find(&id, &mut self.buffer).map_err(|e| Error::damaged(id, &e))?;
+        }
         let Some((kind, at, length)) = found.map(|found| (found.kind, found.data.as_ptr() as usize, found.data.len()))
         else {
             return Ok(None);

@@ -1,7 +1,8 @@
 //! Reflogs, so that `git rev-parse plans/dark-mode@{yesterday}` works.
 //!
 //! git makes none for `refs/plans/`, and none at all in a bare repository; but it appends to one that exists. So ours
-//! is made with the first event, whatever `core.logAllRefUpdates` says, and holds a line for every move.
+//! is made with the first event, whatever `core.logAllRefUpdates` says, and holds a line for every move. A line that
+//! does not fit on the disk is taken back: git's lock is held meanwhile, so that nobody else has written after it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -31,7 +32,12 @@ pub(super) fn append(repository: &Repository, name: &str, entry: &Entry<'_>) -> 
         let opened = OpenOptions::new().append(true).create(true).open(&path);
         match opened {
             Ok(mut file) => {
-                file.write_all(line.as_bytes()).at("append to", &path)?;
+                let before = file.metadata().at("inspect", &path)?.len();
+                if let Err(e) = file.write_all(line.as_bytes()) {
+                    // Where not even that works, half a line stays, which git passes over.
+                    let _ = file.set_len(before);
+                    return Err(e).at("append to", &path);
+                }
                 return sharing.file(&path);
             }
             Err(e) if e.kind() == ErrorKind::NotFound => super::lock::make_parent(&path, sharing)?,

@@ -176,7 +176,7 @@ impl Repository {
         let loaded = self.load_commit(slug, tip, self.whole_snapshot(slug))?;
         match loaded.damage.into_iter().next() {
             None => Ok(loaded.plan),
-            Some(Damage { commit, reason }) => Err(Error::PlanDamaged { slug: slug.to_string(), commit, reason }),
+            Some(Damage { commit, reason, .. }) => Err(Error::PlanDamaged { slug: slug.to_string(), commit, reason }),
         }
     }
 

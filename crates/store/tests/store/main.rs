@@ -3,6 +3,7 @@
 mod file_histories;
 mod fixture;
 mod forks;
+mod intake;
 mod killed;
 mod objects;
 mod opening;
