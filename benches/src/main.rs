@@ -3,18 +3,20 @@
 //! Every figure is CPU time, user and system, of whole processes, and stands beside its rival or its floor, measured in
 //! the same run in turns with it: A B A B. Only medians are compared, so other work on the machine hurts little. Data
 //! is made by a generator with a fixed seed. The table goes to stdout as Markdown; `--long` adds 100,000 events; words
-//! choose sections (`append show replay list size markdown race`).
+//! choose sections (`append show replay list size markdown race merge sync`).
 
 mod append;
 mod data;
 mod list;
 mod markdown;
 mod measure;
+mod merge;
 mod race;
 mod replay;
 mod scene;
 mod show;
 mod size;
+mod sync;
 mod table;
 
 use std::error::Error;
@@ -36,6 +38,8 @@ const SECTIONS: &[Section] = &[
     ("size", size::measure),
     ("markdown", markdown::measure),
     ("race", race::measure),
+    ("merge", merge::measure),
+    ("sync", sync::measure),
 ];
 
 fn main() -> ExitCode {
@@ -58,7 +62,10 @@ fn run(words: &[&str]) -> Result {
     let long = words.contains(&"--long");
     let chosen: Vec<&&str> = words.iter().filter(|word| **word != "--long").collect();
     if let Some(unknown) = chosen.iter().find(|word| SECTIONS.iter().all(|(name, _)| name != **word)) {
-        return Err(format!("{unknown}: expected --long, append, show, replay, list, size, markdown or race").into());
+        return Err(format!(
+            "{unknown}: expected --long, append, show, replay, list, size, markdown, race, merge or sync"
+        )
+        .into());
     }
     build()?;
     let mut table = Table::begin()?;
