@@ -53,6 +53,26 @@ pub enum ConflictKind {
 }
 
 impl ConflictKind {
+    /// Every kind: first those that have to be decided, then the notices.
+    pub const ALL: &'static [Self] = &[
+        Self::Value,
+        Self::Status,
+        Self::Text,
+        Self::Place,
+        Self::Cycle,
+        Self::Succession,
+        Self::Existence,
+        Self::Claim,
+        Self::Choice,
+        Self::Joined,
+        Self::Merged,
+        Self::Order,
+        Self::Child,
+        Self::Reworded,
+        Self::Twin,
+        Self::Key,
+    ];
+
     /// The word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

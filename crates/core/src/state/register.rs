@@ -145,13 +145,12 @@ impl<T: Clone + PartialEq> Register<T> {
                 return;
             }
         }
-        let known = self.past().iter().chain(self.writes()).map(|write| write.stamp.seq);
-        let seen: Vec<Seq> = known.filter(|&write| ancestry.sees(stamp.seq, write)).collect();
-        // Of those that no write saw, this is known; of others, only where who saw them is.
-        let is_unseen = |write: Seq| self.writes().any(|unseen| unseen.stamp.seq == write);
-        let is_newer = |other: Seq, write: Seq| other > write && ancestry.sees(other, write);
-        let newest = |&write: &Seq| is_unseen(write) || !seen.iter().any(|&other| is_newer(other, write));
-        let replaced = Some(seen.iter().copied().filter(newest).collect());
+        // Whoever saw a write saw what that write saw, so of what is seen all but the newest is replaced by another of it.
+        // This is asked of the writes, not of the ancestry, which does not know who saw whom below a kept state.
+        let sees = |write: &&Write<T>| ancestry.sees(stamp.seq, write.stamp.seq);
+        let seen: Vec<&Write<T>> = self.past().iter().chain(self.writes()).filter(sees).collect();
+        let older = |seq: Seq| seen.iter().any(|other| other.replaced.as_ref().is_some_and(|old| old.contains(&seq)));
+        let replaced = Some(seen.iter().map(|write| write.stamp.seq).filter(|&seq| !older(seq)).collect());
         let previous = core::mem::replace(&mut self.latest, Write { stamp, value, replaced });
         let empty = || Box::new(Rest { others: Vec::new(), past: Vec::new(), merged: None });
         let rest = self.rest.get_or_insert_with(empty);

@@ -4,7 +4,7 @@
 //! damaged payloads and plain junk. Property tests, the fuzz targets and the regression tests of what they found all
 //! read their input as such a script, so a crashing input is a test as it stands.
 
-#![allow(dead_code, reason = "each of the programs that share this file uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each of the programs that share this file uses a part of it")]
 
 pub mod laws;
 
