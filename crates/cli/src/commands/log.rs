@@ -22,7 +22,7 @@ use crate::log::filter::Filter;
 use crate::log::lanes::Lanes;
 
 /// How many events are read before the first is written, so that ids can be as short as they may be.
-const SMALL: u32 = 2_000;
+const SMALL: u32 = 1_000;
 /// How many characters are gathered before they are written; what comes first is written at once.
 const GATHERED: usize = 16 << 10;
 
