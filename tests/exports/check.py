@@ -3,11 +3,12 @@
 
     check.py PROGRAM
 
-CloudEvents by the SDK of the CloudEvents project, CSV by Python's csv module, the events by the independent reader of the
-specification. The plan is as hostile as a plan can be made by commands.
+CloudEvents by the SDK of the CloudEvents project, CSV by Python's csv module, PROV-JSON by the PyPI package
+prov, the in-toto statement by in-toto's own Python bindings, the events by the independent reader of the specification. The plan is as hostile as a plan can be made by commands.
 """
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -17,6 +18,10 @@ import tempfile
 
 from blake3 import blake3
 from cloudevents.core.formats.json import JSONFormat
+from google.protobuf import json_format
+from in_toto_attestation.v1 import statement_pb2
+from in_toto_attestation.v1.statement import Statement
+from prov.model import ProvActivity, ProvAgent, ProvDocument, ProvEntity
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 VERIFY = os.path.join(HERE, "..", "..", "spec", "verify.py")
@@ -102,6 +107,34 @@ def check_csv(plan, events):
             assert not any(ord(c) < 32 and c not in "\t\n" for c in field), f"csv: {name} holds no control: {field!r}"
 
 
+def check_prov(plan, events):
+    document = ProvDocument.deserialize(content=plan.export("prov").decode(), format="json")
+    ids = {event_id for event_id, _ in events}
+    activities = {record.identifier.localpart for record in document.get_records(ProvActivity)}
+    assert activities == {f"event-{event_id}" for event_id in ids}, "prov: each event is an activity"
+    entities = {record.identifier.localpart for record in document.get_records(ProvEntity)}
+    assert {f"version-{event_id}" for event_id in ids} <= entities, "prov: each event made a version"
+    types = {str(kind) for agent in document.get_records(ProvAgent) for kind in agent.get_attribute("prov:type")}
+    assert types == {"prov:Person", "prov:SoftwareAgent"}, f"prov: the types are those of the vocabulary: {types}"
+    assert len(list(document.get_records(ProvAgent))) == 2, "prov: a person, and the agent that acted for her"
+    again = ProvDocument.deserialize(content=document.serialize(format="json"), format="json")
+    assert again == document, "prov: what the reader writes means the same"
+    document.unified()
+
+
+def check_intoto(plan, events):
+    written = plan.export("intoto").decode()
+    statement = Statement.copy_from_pb(json_format.Parse(written, statement_pb2.Statement()))
+    statement.validate()
+    subject = {each.name: each.digest for each in statement.pb.subject}
+    exported = plan.export("jsonl")
+    assert subject["events.jsonl"]["sha256"] == hashlib.sha256(exported).hexdigest(), "intoto: sha256 of the events"
+    assert subject["events.jsonl"]["blake3"] == blake3(exported).hexdigest(), "intoto: blake3 of the events"
+    tip = subprocess.run(["git", "rev-parse", "plans/p"], cwd=plan.directory, capture_output=True, check=True).stdout
+    assert subject["refs/plans/p"]["gitCommit"] == tip.decode().strip(), "intoto: the commit"
+    assert json.loads(written)["predicate"]["eventCount"] == len(events), written
+
+
 def main(program):
     os.environ.update(GIT_AUTHOR_NAME="Ada", GIT_AUTHOR_EMAIL="ada@example.org",
                       GIT_COMMITTER_NAME="Ada", GIT_COMMITTER_EMAIL="ada@example.org")
@@ -109,7 +142,7 @@ def main(program):
         plan = Plan(os.path.abspath(program), directory)
         build(plan)
         events = check_jsonl(plan)
-        for check in (check_cloudevents, check_csv):
+        for check in (check_cloudevents, check_csv, check_prov, check_intoto):
             check(plan, events)
             print(f"{check.__name__.removeprefix('check_')}: {len(events)} events read")
 

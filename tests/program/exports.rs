@@ -92,5 +92,7 @@ fn a_line_that_is_no_event_is_named_and_nothing_comes_in() -> Outcome {
 fn a_history_is_written_for_pipelines_and_for_spreadsheets() {
     let world = grown();
     assert_snapshot!("csv", world.plan(&["export", "--format", "csv"]).done().replace("\r\n", "␍␊\n"));
+    assert_snapshot!("intoto", world.plan(&["export", "--format", "intoto"]).done());
+    assert_snapshot!("prov", world.plan(&["export", "--format", "prov"]).done().replace("},", "},\n"));
     assert_snapshot!("cloudevents", world.plan(&["export", "--format", "cloudevents"]).done());
 }

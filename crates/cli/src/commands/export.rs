@@ -19,7 +19,8 @@ use crate::ui::escaped;
 /// `jsonl` is one event a line, each exactly the canonical bytes whose BLAKE3 is the event's id, in the plan's order;
 /// `git plan import --format jsonl` makes the same plan of it. `md` is the view, as `git plan show --raw` writes it. `madr`
 /// is a Markdown file for each decision, with its status, context, options and consequences; with `-o` they are written
-/// into a folder. `cloudevents` is a batch of CloudEvents 1.0, one for each event; `csv` a table with a row for each.
+/// into a folder. `cloudevents` is a batch of CloudEvents 1.0, one for each event; `csv` a table with a row for each; `prov`
+/// PROV-JSON; `intoto` an in-toto Statement v1 on what the plan is, to be signed by tools that sign such statements.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   git plan export > plan.events.jsonl
@@ -54,6 +55,10 @@ enum Format {
     Cloudevents,
     /// A table, one row for each event
     Csv,
+    /// PROV-JSON: who and what brought each version about
+    Prov,
+    /// An in-toto statement on what the plan is
+    Intoto,
 }
 
 impl Export {
@@ -71,6 +76,8 @@ impl Export {
             Format::Jsonl => export::jsonl::write(&export),
             Format::Cloudevents => listed(&export::cloudevents::events(&export)).into_bytes(),
             Format::Csv => export::csv::write(&export).into_bytes(),
+            Format::Prov => lined(&export::prov::document(&export)).into_bytes(),
+            Format::Intoto => lined(&statement(&export, &history, &self.at)).into_bytes(),
         };
         Ok(work.ui.raw(&bytes)?)
     }
@@ -97,6 +104,20 @@ fn export<'a>(slug: &'a Slug, history: &'a History) -> export::Export<'a> {
         commit: entry.commit.to_string(),
     };
     export::Export { slug, plan: &history.plan, rows: history.entries.iter().map(row).collect() }
+}
+
+/// What in-toto's tools sign.
+fn statement(export: &export::Export<'_>, history: &History, at: &At) -> Value {
+    let mut tip = history.tip.to_string();
+    // Of an earlier version, the tip says too much.
+    if let (Some(_), [head]) = (&at.at, history.plan.heads().iter().collect::<Vec<_>>().as_slice()) {
+        tip = history.find(**head).map_or(tip, |entry| entry.commit.to_string());
+    }
+    export::intoto::statement(export, &tip, env!("CARGO_PKG_VERSION"))
+}
+
+fn lined(value: &Value) -> String {
+    format!("{}\n", escaped(value))
 }
 
 /// A JSON array with a line for each value.

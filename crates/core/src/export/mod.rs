@@ -8,7 +8,9 @@
 
 pub mod cloudevents;
 pub mod csv;
+pub mod intoto;
 pub mod jsonl;
+pub mod prov;
 
 use serde_json::Value;
 
