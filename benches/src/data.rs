@@ -93,7 +93,7 @@ fn make(repo: &Repository, slug: &str, texts: Texts, events: usize, only_steps: 
     while left > 0 {
         let now = left.min(BATCH);
         let at = Timestamp::from_millis(1_760_000_000_000 + PACE * maker.made as i64);
-        let writer = Writer { by: by.clone(), at, context: Context::default() };
+        let writer = Writer { by: by.clone(), at, context: Context::default(), rehearse: false };
         if maker.made == 0 {
             repo.create(&slug, &writer, |batch| maker.make(batch, &slug, now))?;
         } else {

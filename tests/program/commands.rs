@@ -450,6 +450,7 @@ fn every_command_speaks_json_in_one_envelope() {
         &["block", "B"],
         &["unblock", "1"],
         &["note", "N"],
+        &["apply", "lines.jsonl"],
         &["result", "R"],
         &["story", "--as-a", "a", "--i-want", "b"],
         &["set", "title", "T"],
@@ -478,6 +479,7 @@ fn every_command_speaks_json_in_one_envelope() {
     ];
     world.git(&["init", "--quiet", "--bare", "../hub"]);
     world.git(&["remote", "add", "origin", "../hub"]);
+    std::fs::write(world.repository().join("lines.jsonl"), r#"{"do": ["note", "N"]}"#).expect("it is written");
     let mut removed = String::new();
     for line in lines {
         missing.retain(|words| !line.iter().zip(words).all(|(a, b)| a == b));

@@ -4,6 +4,7 @@
 //! put there, with a clock that moves a second for each command, so that ids in snapshots are real and stable.
 //! Longer versions of the races and crashes run with `GIT_PLAN_LONG=1`.
 
+mod applying;
 mod bases;
 mod caches;
 mod claims;
@@ -26,11 +27,13 @@ mod mcp;
 mod primed;
 mod python;
 mod races;
+mod receiving;
 mod records;
 mod servers;
 mod shell;
 mod statuses;
 mod syncing;
+mod tampering;
 mod terminal;
 mod travel;
 mod verifying;

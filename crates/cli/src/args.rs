@@ -76,6 +76,9 @@ pub struct Reason {
     /// Record the command once, however often it is tried with this key
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
+    /// Say what would be recorded, and record nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What every command takes that writes to an item of a plan.
@@ -173,6 +176,7 @@ pub enum Command {
     Conflicts(conflicts::Conflicts),
     Resolve(resolve::Resolve),
     Undo(undo::Undo),
+    Apply(apply::Apply),
     Switch(switch::Switch),
     Archive(archive::Archive),
     Import(import::Import),

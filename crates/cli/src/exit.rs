@@ -91,7 +91,8 @@ impl From<&Error> for Failure {
             | Error::Rejected { .. }
             | Error::Rewritten { .. }
             | Error::BranchInUse { .. }
-            | Error::NameTaken { .. } => Status::Refused,
+            | Error::NameTaken { .. }
+            | Error::Unsigned { .. } => Status::Refused,
             Error::ForeignLock { .. } | Error::Busy { .. } | Error::RefMoved { .. } | Error::Outrun { .. } => {
                 Status::Busy
             }
@@ -137,6 +138,9 @@ fn hint(error: &Error) -> Option<&'static str> {
             ),
             _ => None,
         },
+        Error::Unsigned { .. } => {
+            Some("whoever wrote it signs with plan.sign; a key that you trust belongs into gpg.ssh.allowedSignersFile")
+        }
         _ => None,
     }
 }

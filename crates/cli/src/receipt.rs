@@ -19,9 +19,11 @@ const LONGEST: usize = 100;
 
 /// Prints what was written.
 pub fn print(written: &Written, repo: &Repository, ui: &mut Ui) -> Result<(), Failure> {
-    let Written { slug, done, repeated, conflicts } = written;
+    let Written { slug, done, repeated, conflicts, dry_run, names } = written;
     // Whoever wrote has seen what it wrote from, and its own events, not what these were joined with.
-    ui.saw(slug.as_str(), done.events.last().map(|event| &event.id));
+    if !dry_run {
+        ui.saw(slug.as_str(), done.events.last().map(|event| &event.id));
+    }
     if ui.json {
         let look = |plan: &Plan| -> (Vec<Value>, _) {
             (done.events.iter().map(|event| json(plan, event)).collect(), plan.heads().clone())
@@ -30,6 +32,12 @@ pub fn print(written: &Written, repo: &Repository, ui: &mut Ui) -> Result<(), Fa
         let mut data = json!({ "events": events, "repeated": repeated });
         if !conflicts.is_empty() {
             data["conflicts"] = json!(conflicts);
+        }
+        if *dry_run {
+            data["dry_run"] = json!(true);
+        }
+        if !names.is_empty() {
+            data["names"] = names.iter().map(|(name, id)| (name.clone(), Value::from(id.to_string()))).collect();
         }
         return Ok(ui.data("written", Some(slug.as_str()), &heads, data)?);
     }
@@ -42,10 +50,21 @@ pub fn print(written: &Written, repo: &Repository, ui: &mut Ui) -> Result<(), Fa
     for (id, phrase) in &lines {
         page.paint(Style::Id, id).put("  ").put(phrase).end();
     }
+    if !names.is_empty() {
+        let short: Vec<(&String, String)> =
+            done.look(repo, |plan| names.iter().map(|(name, id)| (name, plan.short(*id))).collect())?;
+        for (name, id) in short {
+            page.put(&format!("@{name} is ")).paint(Style::Id, &id).end();
+        }
+    }
     ui.show(&page)?;
+    let now = if *dry_run { "would be" } else { "now" };
     for conflict in conflicts {
-        let line = done.look(repo, |plan| conflicts::line(plan, conflict, true))?;
-        ui.say(&format!("warning: now in conflict: {line}"));
+        let line = done.look(repo, |plan| conflicts::line(plan, conflict, !dry_run))?;
+        ui.say(&format!("warning: {now} in conflict: {line}"));
+    }
+    if *dry_run {
+        ui.say("dry run: nothing was recorded");
     }
     Ok(())
 }

@@ -87,7 +87,7 @@ impl Session {
             why: Some(reason.trim()).filter(|why| !why.is_empty()).map(Text::new).transpose().map_err(unfit)?,
             ..Context::default()
         };
-        Ok(Writer { by: self.author()?, at: self.now, context })
+        Ok(Writer { by: self.author()?, at: self.now, context, rehearse: why.dry_run })
     }
 
     /// Text that no two plans share.

@@ -5,8 +5,10 @@
 //! because neither of the two would then be what its author meant. With `--base`, the events are computed from the version
 //! that is named and joined with what came after it; what is then in conflict that was not before is told.
 
+use std::collections::BTreeMap;
+
 use git_plan_core::author::{Refusal, cause};
-use git_plan_core::{Batch, Change, Context, Event, Plan, Slug};
+use git_plan_core::{Batch, Change, Context, Event, EventId, Plan, Slug};
 use git_plan_store::{AppendError, Appended, Joining, Writer};
 use serde_json::Value;
 
@@ -26,6 +28,18 @@ pub struct Written {
     pub repeated: bool,
     /// What is in conflict now that was not before.
     pub conflicts: Vec<Value>,
+    /// Whether it was only tried.
+    pub dry_run: bool,
+    /// The items that were given a name while they were written.
+    pub names: BTreeMap<String, EventId>,
+}
+
+impl Written {
+    /// What was written into a plan, and nothing special about it.
+    pub fn of(slug: Slug, done: Appended) -> Self {
+        let (repeated, dry_run) = (false, false);
+        Self { slug, done, repeated, conflicts: Vec::new(), dry_run, names: BTreeMap::new() }
+    }
 }
 
 /// Why recording stopped.
@@ -65,6 +79,12 @@ impl From<Failure> for Denied {
     }
 }
 
+impl From<Denied> for Failure {
+    fn from(denied: Denied) -> Self {
+        Stop::from(denied).into()
+    }
+}
+
 impl From<Denied> for Stop {
     fn from(denied: Denied) -> Self {
         match denied {
@@ -72,6 +92,20 @@ impl From<Denied> for Stop {
             Denied::Failed(failure) => Self::Failed(failure),
         }
     }
+}
+
+/// Records what a command does into a batch, with what caused it.
+pub fn record(
+    batch: &mut Batch,
+    why: &Why,
+    make: &mut dyn FnMut(&mut Batch) -> Result<(), Denied>,
+) -> Result<(), Denied> {
+    let (since, causes) = (batch.events().count(), cause::causes(batch.plan(), &why.caused_by)?);
+    if !causes.is_empty() {
+        batch.group();
+    }
+    make(batch)?;
+    Ok(cause::link(batch, since, &causes)?)
 }
 
 /// Records into a plan that exists.
@@ -82,14 +116,7 @@ pub fn append(
 ) -> Result<Written, Failure> {
     let (slug, writer) = (session.plan()?, session.writer(&why.reason)?);
     let (base, key) = (session.base(&slug, &why.seen)?, why.reason.key.as_deref());
-    let mut make = |batch: &mut Batch| -> Result<(), Denied> {
-        let causes = cause::causes(batch.plan(), &why.caused_by)?;
-        if !causes.is_empty() {
-            batch.group();
-        }
-        make(batch)?;
-        Ok(cause::link(batch, &causes)?)
-    };
+    let mut make = |batch: &mut Batch| record(batch, why, &mut make);
     let repeats = |plan: &Plan| key.is_some_and(|key| !plan.keyed(&writer.by, key).is_empty());
     let mut record = |batch: &mut Batch| {
         if repeats(batch.plan()) {
@@ -108,7 +135,7 @@ pub fn append(
         Some(base) => session.repo.append_at(&slug, &writer, base, &mut record, agree),
     };
     match (appended, key) {
-        (Ok(done), _) => Ok(Written { slug, done, repeated: false, conflicts }),
+        (Ok(done), _) => Ok(Written { conflicts, dry_run: why.reason.dry_run, ..Written::of(slug, done) }),
         (Err(AppendError::Refused(Stop::Repeated)), Some(key)) => repeated(session, slug, &writer, key, make),
         (Err(error), _) => Err(error.into()),
     }
@@ -141,5 +168,5 @@ pub fn repeated(
         return Err(Failure::new(Status::Refused, "key-reused", message).hinted("use a new key for each command"));
     }
     let events = recorded.into_iter().cloned().collect();
-    Ok(Written { slug, done: Appended::earlier(history, events), repeated: true, conflicts: Vec::new() })
+    Ok(Written { repeated: true, ..Written::of(slug, Appended::earlier(history, events)) })
 }

@@ -8,7 +8,7 @@
 
 use crate::event::{Actor, Context, Draft, SealError, Sealed};
 use crate::prelude::*;
-use crate::{Change, Event, EventId, Plan, Tag, Timestamp};
+use crate::{Change, Event, EventId, Plan, Tag, Text, Timestamp};
 
 /// Events in the making, on top of a plan.
 #[derive(Debug, Clone)]
@@ -73,8 +73,11 @@ impl Batch {
         self.sealed.extend(trial.sealed);
     }
 
-    /// Marks the events to come as one group, which the log folds.
+    /// Marks the events to come as one group, which the log folds; where they are in one already, it stays that.
     pub fn group(&mut self) {
+        if self.context.batch.is_some() {
+            return;
+        }
         let mut seed = format!("{} {} {}", self.at, self.by.email, self.by.name);
         self.plan.heads().iter().for_each(|head| seed.push_str(&head.to_string()));
         self.context.batch = Tag::new(EventId::of(seed.as_bytes()).prefix(16)).ok();
@@ -83,6 +86,17 @@ impl Batch {
     /// Says something else beside the events to come: in an import of several versions, each has its own.
     pub fn say(&mut self, say: impl FnOnce(&mut Context)) {
         say(&mut self.context);
+    }
+
+    /// Records with a reason of its own, where there is one; what comes after has that of before again.
+    pub fn because<R>(&mut self, why: Option<&Text>, record: impl FnOnce(&mut Self) -> R) -> R {
+        let before = self.context.why.clone();
+        if why.is_some() {
+            self.context.why = why.cloned();
+        }
+        let done = record(self);
+        self.context.why = before;
+        done
     }
 
     /// Records a change, and says the id of its event.

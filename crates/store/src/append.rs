@@ -37,6 +37,8 @@ pub struct Writer {
     pub at: Timestamp,
     /// What goes into every event.
     pub context: Context,
+    /// Whether it is only tried: everything is done but writing.
+    pub rehearse: bool,
 }
 
 /// What an append did.
@@ -46,7 +48,7 @@ pub struct Appended {
     plan: Plan,
     /// The events, in the order in which they were recorded; empty where there was nothing to record.
     pub events: Vec<Event>,
-    /// The newest commit.
+    /// The newest commit; of what was only tried, the one that it would follow, or none of all.
     pub tip: ObjectId,
 }
 
@@ -161,7 +163,8 @@ impl Repository {
     ) -> std::result::Result<Appended, AppendError<E>> {
         let press = Press::new(self, writer)?;
         let deadline = Instant::now() + PATIENCE;
-        let mut trusting = true;
+        // What is tried is looked at afterwards, and can be read from nowhere.
+        let mut trusting = !writer.rehearse;
         loop {
             let lock = self.lock_plan(slug, deadline.saturating_duration_since(Instant::now()))?;
             let snapshot = if trusting { self.snapshot(slug) } else { None };
@@ -181,6 +184,11 @@ impl Repository {
                 let sides = Joining { tip: &fork.history.plan, own: &plan, joined: &joined, new: &sealed };
                 agree(&sides).map_err(AppendError::Refused)?;
                 plan = joined;
+            }
+            if writer.rehearse {
+                let tip = before.tip.unwrap_or_else(|| ObjectId::null(self.hash()));
+                let events = sealed.into_iter().map(|sealed| sealed.event).collect();
+                return Ok(Appended { plan, events, tip });
             }
             let on = before.fork.as_ref().map_or(before.tip, |fork| Some(fork.on));
             let held = before.fork.as_ref().is_some_and(|fork| fork.holds(&sealed));

@@ -43,6 +43,8 @@ pub struct Publication<'p> {
     pub prune: bool,
     /// When.
     pub at: Timestamp,
+    /// Whether it is only tried: no branch moves.
+    pub rehearse: bool,
 }
 
 /// What became of it.
@@ -95,6 +97,9 @@ impl Repository {
                     Published { commit, new: true, changed }
                 }
             };
+            if publication.rehearse {
+                return Ok(published);
+            }
             self.move_branch(&name, published.commit, here)?;
             match remote {
                 Some(remote) if there != Some(published.commit) => {

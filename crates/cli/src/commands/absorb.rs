@@ -93,7 +93,7 @@ impl Absorb {
             work.ui.say(&format!("warning: nothing tells which version {name} was edited from; taken for the newest"));
             work.ui.hint("if it lacks what was written since, name the version with --base, and see --dry-run first");
         }
-        let why = Reason { message: self.message.clone(), key: None };
+        let why = Reason { message: self.message.clone(), ..Reason::default() };
         let edit = Edit { slug, base: &base.heads, text: &text, why: &why, join: self.join, trial: self.dry_run };
         let taken = edit.take(&work.session)?;
         self.say(work, file, &base, &taken)?;

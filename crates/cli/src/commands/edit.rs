@@ -59,7 +59,7 @@ impl Edit {
                 .hinted("`git plan step rm` and `git plan archive` take things away"));
         }
         let text = excerpt::put_back(&whole, &range, &bytes::text(&edited));
-        let why = Reason { message: self.message.clone(), key: None };
+        let why = Reason { message: self.message.clone(), ..Reason::default() };
         let edit = absorbing::Edit { slug: &slug, base, text: &text, why: &why, join: self.join, trial: false };
         match edit.take(&work.session) {
             Ok(taken) => {

@@ -59,9 +59,6 @@ pub struct Import {
     /// Take in every version that git has of a file, as its edits
     #[arg(long, conflicts_with_all = ["issue_form", "format"])]
     history: bool,
-    /// Say what would be taken in, and write nothing
-    #[arg(long)]
-    dry_run: bool,
     /// What the files hold
     #[arg(long, value_enum, default_value = "plan")]
     format: Format,

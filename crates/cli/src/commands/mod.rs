@@ -2,6 +2,7 @@
 
 pub mod absorb;
 pub mod agents;
+pub mod apply;
 pub mod archive;
 pub mod ask;
 pub mod block;
@@ -47,6 +48,7 @@ pub mod watch;
 pub mod why;
 
 use std::io::{IsTerminal, Read};
+use std::path::Path;
 
 use git_plan_core::{Batch, Plan, Slug};
 use git_plan_store::{Damage, Environment, History};
@@ -66,6 +68,8 @@ pub struct Work<'a> {
     pub ui: &'a mut Ui,
     /// Damage that was met while reading: the rest is shown, and the command ends with this.
     damaged: Option<Failure>,
+    /// What commands record into, where several are recorded as one.
+    within: Option<Batch>,
 }
 
 /// Does what the command line asks.
@@ -88,7 +92,7 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
     let mut session = Session::open(&args.global, env)?;
     session.input = input;
     pick::settle(&mut session, &args.command, ui.json)?;
-    let mut work = Work { session, ui, damaged: None };
+    let mut work = Work { session, ui, damaged: None, within: None };
     match args.command {
         Command::New(command) => command.run(&mut work),
         Command::Init(command) => command.run(&mut work),
@@ -120,6 +124,7 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Conflicts(command) => command.run(&mut work),
         Command::Resolve(command) => command.run(&mut work),
         Command::Undo(command) => command.run(&mut work),
+        Command::Apply(command) => command.run(&mut work),
         Command::Verify(command) => command.run(&mut work),
         Command::Switch(command) => command.run(&mut work),
         Command::Archive(command) => command.run(&mut work),
@@ -147,10 +152,29 @@ pub struct Reading {
 }
 
 impl Work<'_> {
-    /// Records what `make` says and prints the receipt.
-    fn write(&mut self, why: &Why, make: impl FnMut(&mut Batch) -> Result<(), Denied>) -> Result<(), Failure> {
+    /// Records what `make` says and prints the receipt; as a part of something larger, records it there.
+    fn write(&mut self, why: &Why, mut make: impl FnMut(&mut Batch) -> Result<(), Denied>) -> Result<(), Failure> {
+        if let Some(batch) = &mut self.within {
+            let Why { reason, seen, caused_by: _ } = why;
+            if reason.key.is_some() || reason.dry_run || !seen.base.is_empty() || !seen.if_head.is_empty() {
+                return Err(Failure::usage(
+                    "--key, --base, --if-head and --dry-run belong to the whole, not to a part",
+                ));
+            }
+            let own = self.session.writer(reason)?.context.why;
+            return batch.because(own.as_ref(), |batch| write::record(batch, why, &mut make)).map_err(Failure::from);
+        }
         let written = write::append(&self.session, why, make)?;
         receipt::print(&written, &self.session.repo, self.ui)
+    }
+
+    /// What a program sends, in a file or, as `-` says, on stdin.
+    fn sent(&self, file: &Path) -> Result<String, Failure> {
+        if file.as_os_str() == "-" {
+            return self.text("-");
+        }
+        let failed = |e| Failure::new(Status::Failed, "io", format!("cannot read {}: {e}", file.display()));
+        std::fs::read_to_string(file).map_err(failed)
     }
 
     /// Reads the plan at a point.

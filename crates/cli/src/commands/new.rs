@@ -78,11 +78,14 @@ impl New {
         let (slug, writer) = (new.slug()?, work.session.writer(&self.why)?);
         let created = work.session.repo.create(&slug, &writer, |batch| author::begin(batch, &new).map(drop));
         let written = match created {
-            Ok(done) => Written { slug, done, repeated: false, conflicts: Vec::new() },
+            Ok(done) => Written { dry_run: self.why.dry_run, ..Written::of(slug, done) },
             Err(AppendError::Store(error @ Error::PlanExists { .. })) => self.again(work, slug, &writer, new, error)?,
             Err(error) => return Err(error.into()),
         };
         receipt::print(&written, &work.session.repo, work.ui)?;
+        if self.why.dry_run {
+            return Ok(());
+        }
         let has_steps = written.done.look(&work.session.repo, |plan| plan.by_number(Kind::Step, "1").is_some())?;
         next_moves(work, &written.slug, has_steps)
     }

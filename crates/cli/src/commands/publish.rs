@@ -29,6 +29,9 @@ pub struct Publish {
     /// Take plans off the branch that are not here
     #[arg(long)]
     prune: bool,
+    /// Say what would be published, and move no branch
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// What the list of plans begins with.
@@ -51,12 +54,13 @@ impl Publish {
         }
         let count = plans.len();
         let (branch, prune, at) = (self.branch.as_str(), self.prune, work.session.now);
-        let publication = Publication { branch, heading: HEADING, plans, prune, at };
+        let publication = Publication { branch, heading: HEADING, plans, prune, at, rehearse: self.dry_run };
         let published = repo.publish(&publication, remote.as_ref(), work.ui.relay())?;
         if work.ui.json {
             let data = json!({
                 "branch": self.branch,
                 "commit": published.commit.to_string(),
+                "dry_run": self.dry_run,
                 "new": published.new,
                 "changed": published.changed,
                 "remote": remote.as_ref().map(git_plan_store::Remote::name),
@@ -67,6 +71,9 @@ impl Publish {
         let plans = if count == 1 { "1 plan".to_owned() } else { format!("{count} plans") };
         let mut page = work.ui.page();
         page.put(&match published.new {
+            true if self.dry_run => {
+                format!("{plans} would be published on the branch {}: {}", self.branch, published.changed.join(", "))
+            }
             true => format!("{plans} published on the branch {} here{at}: {}", self.branch, published.commit),
             false => format!("the branch {} has {plans} as they are", self.branch),
         });

@@ -20,11 +20,18 @@ pub struct Push {
     /// Let all plans land at once, or none
     #[arg(long)]
     atomic: bool,
+    /// Ask the remote, say what there is to take in and to send, and change no plan
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl Push {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
         let (remote, choice) = (self.with.remote(work)?, self.with.choice(work)?);
+        if self.dry_run {
+            let outcome = work.session.repo.fetch_plans(&exchange::with(work, &remote, &choice), work.ui.relay())?;
+            return exchange::tell(work, "fetch", &remote, &outcome, Told::ToDo);
+        }
         let exchange = Exchange { atomic: self.atomic, ..exchange::with(work, &remote, &choice) };
         let outcome = work.session.repo.push_plans(&exchange, work.ui.relay())?;
         exchange::tell(work, "push", &remote, &outcome, Told::Done)

@@ -22,6 +22,9 @@ pub struct Sync {
     /// Let all plans land at once, or none
     #[arg(long)]
     atomic: bool,
+    /// Ask the remote, say what there is to take in and to send, and change no plan
+    #[arg(long)]
+    dry_run: bool,
     /// Give back what the remote has deleted, or lost when its history was rewritten
     #[arg(long)]
     restore: bool,
@@ -30,6 +33,10 @@ pub struct Sync {
 impl Sync {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
         let (remote, choice) = (self.with.remote(work)?, self.with.choice(work)?);
+        if self.dry_run {
+            let outcome = work.session.repo.fetch_plans(&exchange::with(work, &remote, &choice), work.ui.relay())?;
+            return exchange::tell(work, "fetch", &remote, &outcome, Told::ToDo);
+        }
         let exchange = exchange::with(work, &remote, &choice);
         let exchange = Exchange { atomic: self.atomic, restore: self.restore, ..exchange };
         let outcome = work.session.repo.sync(&exchange, work.ui.relay())?;

@@ -17,15 +17,15 @@ pub fn causes(plan: &Plan, named: &[String]) -> Result<Vec<ItemId>, Refusal> {
     named.iter().map(|named| find::whatever(plan, named).map(crate::Item::id)).collect()
 }
 
-/// Links what a batch is about to its causes.
+/// Links what a batch is about since it had this many events to its causes.
 ///
 /// # Errors
 /// Where it is about no item, or an item would be its own cause.
-pub fn link(batch: &mut Batch, causes: &[ItemId]) -> Result<(), Refusal> {
-    if causes.is_empty() || batch.is_empty() {
+pub fn link(batch: &mut Batch, since: usize, causes: &[ItemId]) -> Result<(), Refusal> {
+    if causes.is_empty() || batch.events().nth(since).is_none() {
         return Ok(());
     }
-    let items = items(batch);
+    let items = items(batch, since);
     if items.is_empty() {
         return Err(Refusal::Unclear("--caused-by: only what is done to an item can have a cause".to_owned()));
     }
@@ -47,18 +47,18 @@ pub fn link(batch: &mut Batch, causes: &[ItemId]) -> Result<(), Refusal> {
 }
 
 /// What a batch added, but for what it put below that; or, if it added nothing, what it is about.
-fn items(batch: &Batch) -> Vec<ItemId> {
+fn items(batch: &Batch, since: usize) -> Vec<ItemId> {
     let plan = batch.plan();
-    let is_added = |id: ItemId| batch.events().any(|event| event.id == id && plan.item(id).is_some());
+    let is_added = |id: ItemId| batch.events().skip(since).any(|event| event.id == id && plan.item(id).is_some());
     let hangs_below_added = |change: &Change| change.mentions().into_iter().any(is_added);
     let mut items: Vec<ItemId> = Vec::new();
-    for event in batch.events() {
+    for event in batch.events().skip(since) {
         if is_added(event.id) && !event.change.as_ref().is_ok_and(hangs_below_added) {
             items.push(event.id);
         }
     }
     if items.is_empty() {
-        for event in batch.events() {
+        for event in batch.events().skip(since) {
             if let Subject::Item(id) = trail::about(plan, event)
                 && !items.contains(&id)
             {

@@ -146,6 +146,12 @@ impl Repository {
                 Err(e) => drop(outcome.failed.insert(slug.clone(), e)),
             }
         }
+        for (slug, ours) in self.tips()? {
+            let there = brought.plans.contains_key(&slug) || brought.gone.contains(&slug);
+            if !there && exchange.choice.means(&slug, false) {
+                outcome.plans.insert(slug, self.stand(Some(ours), None)?);
+            }
+        }
         Ok(outcome)
     }
 

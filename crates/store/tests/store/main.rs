@@ -14,4 +14,5 @@ mod reftable;
 mod signing;
 mod snapshots;
 mod vectors;
+mod verifying;
 mod views;

@@ -9,7 +9,7 @@ use crate::fixture::{Outcome, World, slug};
 
 pub fn writer(millis: i64) -> Writer {
     let by = Actor { name: "Ada".into(), email: "ada@example.org".into() };
-    Writer { by, at: Timestamp::from_millis(1_700_000_000_000 + millis), context: Context::default() }
+    Writer { by, at: Timestamp::from_millis(1_700_000_000_000 + millis), context: Context::default(), rehearse: false }
 }
 
 pub fn create(repository: &Repository, name: &str) -> Result<Appended, AppendError<RecordError>> {

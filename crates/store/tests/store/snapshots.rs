@@ -14,7 +14,7 @@ type Made = Result<(), RecordError>;
 
 fn writer(millis: i64) -> Writer {
     let by = Actor { name: "Ada".into(), email: "ada@example.org".into() };
-    Writer { by, at: Timestamp::from_millis(1_700_000_000_000 + millis), context: Context::default() }
+    Writer { by, at: Timestamp::from_millis(1_700_000_000_000 + millis), context: Context::default(), rehearse: false }
 }
 
 fn text_error(error: git_plan_core::TextError) -> RecordError {

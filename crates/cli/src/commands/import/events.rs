@@ -41,7 +41,7 @@ pub(super) fn run(import: &Import, work: &mut Work<'_>) -> Result<(), Failure> {
         let hint = "take in a whole export, or the events that this one follows first";
         Failure { hint: Some(hint.to_owned()), ..refused(bad) }
     })?;
-    let intake = if import.dry_run {
+    let intake = if import.why.dry_run {
         trial(&lines, &known, there.map(|history| history.plan))
     } else {
         work.session.repo.take_events(&slug, &lines.events, work.session.now)?
@@ -76,7 +76,7 @@ fn say(import: &Import, work: &mut Work<'_>, slug: &Slug, intake: &Intake) -> Re
     let Intake { plan, added, new } = intake;
     if work.ui.json {
         let data = json!({
-            "id": plan.id().map(|id| id.to_string()), "imported": !import.dry_run && *added > 0,
+            "id": plan.id().map(|id| id.to_string()), "imported": !import.why.dry_run && *added > 0,
             "events": plan.count(), "added": added, "new": new,
         });
         return Ok(work.ui.data("imported", Some(slug.as_str()), plan.heads(), data)?);
@@ -84,7 +84,7 @@ fn say(import: &Import, work: &mut Work<'_>, slug: &Slug, intake: &Intake) -> Re
     let mut page = work.ui.page();
     let id = plan.id().map_or_else(String::new, |id| id.short());
     page.paint(Style::Id, &id).put(&format!("  plan {slug}"));
-    let would = if import.dry_run { "would be " } else { "" };
+    let would = if import.why.dry_run { "would be " } else { "" };
     let events = if *added == 1 { "event" } else { "events" };
     match (new, added) {
         (true, _) => page.put(&format!(" {would}imported: {added} {events}")),

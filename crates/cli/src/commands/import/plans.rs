@@ -95,7 +95,7 @@ fn one(
         })?;
         Ok(())
     };
-    let plan = if import.dry_run {
+    let plan = if import.why.dry_run {
         let mut trial = Batch::new(Plan::default(), writer.by.clone(), writer.at, writer.context.clone());
         make(&mut trial)?;
         trial.into_parts().0
@@ -106,7 +106,14 @@ fn one(
         }
         plan
     };
-    Ok(Told { source: source.name(), slug, plan: Some(plan), kept, versions: versions.len(), trial: import.dry_run })
+    Ok(Told {
+        source: source.name(),
+        slug,
+        plan: Some(plan),
+        kept,
+        versions: versions.len(),
+        trial: import.why.dry_run,
+    })
 }
 
 /// Records all versions, and says what of the first was kept as prose though it promised more.

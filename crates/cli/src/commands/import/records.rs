@@ -42,14 +42,14 @@ pub(super) fn run(import: &Import, work: &mut Work<'_>) -> Result<(), Failure> {
         report = madr::record(&found.records, &options, batch).map_err(unfit)?;
         Ok(())
     };
-    let plan = if import.dry_run {
+    let plan = if import.why.dry_run {
         let mut trial = Batch::new(Plan::default(), writer.by.clone(), writer.at, writer.context.clone());
         record(&mut trial)?;
         trial.into_parts().0
     } else {
         work.session.repo.create(&slug, &writer, &mut record)?.into_whole(&work.session.repo)?.0
     };
-    let done = if import.dry_run { "would be imported" } else { "imported" };
+    let done = if import.why.dry_run { "would be imported" } else { "imported" };
     say(work, &slug, &plan, (&report, done), &found.left_out)
 }
 
