@@ -3,7 +3,7 @@
 //! Every figure is CPU time, user and system, of whole processes, and stands beside its rival or its floor, measured in
 //! the same run in turns with it: A B A B. Only medians are compared, so other work on the machine hurts little. Data
 //! is made by a generator with a fixed seed. The table goes to stdout as Markdown; `--long` adds 100,000 events; words
-//! choose sections (`append show replay list size markdown race`).
+//! choose sections (`append show replay list size markdown travel race`).
 
 mod append;
 mod data;
@@ -16,6 +16,7 @@ mod scene;
 mod show;
 mod size;
 mod table;
+mod travel;
 
 use std::error::Error;
 use std::path::Path;
@@ -35,6 +36,7 @@ const SECTIONS: &[Section] = &[
     ("list", list::measure),
     ("size", size::measure),
     ("markdown", markdown::measure),
+    ("travel", travel::measure),
     ("race", race::measure),
 ];
 
@@ -58,7 +60,9 @@ fn run(words: &[&str]) -> Result {
     let long = words.contains(&"--long");
     let chosen: Vec<&&str> = words.iter().filter(|word| **word != "--long").collect();
     if let Some(unknown) = chosen.iter().find(|word| SECTIONS.iter().all(|(name, _)| name != **word)) {
-        return Err(format!("{unknown}: expected --long, append, show, replay, list, size, markdown or race").into());
+        return Err(
+            format!("{unknown}: expected --long, append, show, replay, list, size, markdown, travel or race").into()
+        );
     }
     build()?;
     let mut table = Table::begin()?;
