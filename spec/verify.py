@@ -5,6 +5,8 @@
     verify.py events FILE.jsonl     check an exported plan
     verify.py vectors DIR           check ids, order and state of the vectors
 
+With --against FILE it also holds an export, or the one plan that is named, against a commitment.
+
 It prints one line for each thing that it checked and one for each problem, and exits with 0 where there is none, else
 with 1. With --state it prints, of a repository or an export, the state of each plan as JSON (S29) instead, one plan per
 line, and what it has to say goes to standard error. It needs Python 3.9 or newer and the package blake3.
@@ -18,6 +20,7 @@ import sys
 
 from blake3 import blake3
 
+from reader.commitment import check_commitment
 from reader.document import Document
 from reader.events import Event, canonical
 from reader.order import History
@@ -38,9 +41,9 @@ def check_export(path):
     if len(line_of) != len(events):
         problem(path, "some events are there twice")
     root = check_set(path, events, lambda event: f"line {line_of[event.id]}")
-    in_order = History(events).events == events
-    print(f"{path}: plan {root[:12]}, {len(events)} events: ids, canonical form, limits, chain; "
-          f"{'in' if in_order else 'not in'} canonical order")
+    if History(events).events != events and len(line_of) == len(events):
+        problem(path, "the lines are not in canonical order (E21)")
+    print(f"{path}: plan {root[:12]}, {len(events)} events: ids, canonical form, limits, chain, order")
     return events
 
 
@@ -99,7 +102,11 @@ def check_vectors(path):
 
 
 def main(arguments):
-    states, plans = "--state" in arguments, ()
+    states, plans, against = "--state" in arguments, (), None
+    if "--against" in arguments[:-1]:
+        at = arguments.index("--against")
+        against = arguments[at + 1]
+        arguments = arguments[:at] + arguments[at + 2:]
     arguments = [argument for argument in arguments if argument != "--state"]
     with contextlib.redirect_stdout(sys.stderr if states else sys.stdout):
         if len(arguments) >= 2 and arguments[0] == "repo":
@@ -111,6 +118,9 @@ def main(arguments):
         else:
             print(__doc__, file=sys.stderr)
             return 2
+        if against is not None:
+            for events in plans:
+                check_commitment(against, events)
     for events in plans if states else ():
         sys.stdout.buffer.write(canonical(Document(Plan(events)).json()).encode() + b"\n")
     return 1 if PROBLEMS else 0

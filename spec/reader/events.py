@@ -234,7 +234,7 @@ class Event:
     Where nothing is wrong, `said` has its members, and `data` those of its data that the type knows (E10)."""
 
     def __init__(self, data, shown=()):
-        self.id, self.wrong, self.stated = blake3(data).hexdigest(), None, None
+        self.id, self.bytes, self.wrong, self.stated = blake3(data).hexdigest(), data, None, None
         try:
             read = check_event(data)
         except Wrong as wrong:

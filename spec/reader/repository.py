@@ -16,6 +16,7 @@ def git(path, *arguments, stdin=None):
 
 class Commit:
     def __init__(self, oid, raw):
+        self.raw = raw
         head, _, self.message = raw.partition(b"\n\n")
         self.oid, self.parents, self.headers = oid, [], {}
         for line in head.split(b"\n"):
@@ -43,6 +44,37 @@ def read_commits(path, tip):
     return commits
 
 
+def seconds(commit):
+    """When a commit was made; 0 where its line does not say."""
+    words = commit.headers.get("committer", b"").rpartition(b">")[2].split()
+    return int(words[0]) if words and words[0].isdigit() else 0
+
+
+def check_join(where, commit, by_oid, empty_tree):
+    """G10: the bytes that the parents give a join."""
+    parents = sorted(set(commit.parents))
+    if any(parent not in by_oid for parent in parents):
+        return  # told already
+    latest = max(seconds(by_oid[parent]) for parent in parents)
+    nobody = f"git-plan <git-plan@localhost> {latest} +0000"
+    lines = [f"tree {empty_tree}", *(f"parent {parent}" for parent in parents), f"author {nobody}", f"committer {nobody}"]
+    if commit.raw != "\n".join([*lines, "", "Join", ""]).encode():
+        problem(where, "is not the join that its parents make (G10)")
+
+
+def stand_ins(path):
+    """The commits that stock git shows otherwise than they are: G42."""
+    found = {}
+    for name in git(path, "for-each-ref", "--format=%(refname)", "refs/replace/").decode().split():
+        found[name[len("refs/replace/"):]] = f"{name} shows another commit in its place (G42)"
+    for file, what in (("info/grafts", "a graft gives it other parents (G42)"), ("shallow", "the clone is cut off here (G19)")):
+        place = os.path.join(path, git(path, "rev-parse", "--git-common-dir").decode().rstrip("\n"), file)
+        if os.path.exists(place):
+            with open(place, encoding="ascii") as lines:
+                found.update((line.split()[0], what) for line in lines if line.strip())
+    return found
+
+
 def check_commit(where, commit, empty_tree):
     """G2, G3 and G6 of one commit; returns its event, if it has one."""
     if commit.headers.get("tree", b"").decode() != empty_tree:
@@ -56,7 +88,7 @@ def check_commit(where, commit, empty_tree):
     if not commit.message.endswith(b"\n"):
         problem(where, "its message does not end with a line feed (G3)")
     event = Event(commit.payload)
-    if not event.wrong:
+    if not event.wrong or event.wrong.code in ("unknown-type", "needs"):
         date = f" {max(event.at // 1000, 0)} +0000"
         author = f"{event.by['name']} <{event.by['email']}>{date}".encode()
         if commit.headers.get("author") != author:
@@ -93,14 +125,19 @@ class Chain:
 def check_plan(path, slug, tip, empty_tree):
     commits = read_commits(path, tip)
     stands_for, events, places, joins, chain = {}, [], {}, 0, Chain()
+    by_oid, seen_otherwise = {commit.oid: commit for commit in commits}, stand_ins(path)
     for commit in commits:
         where = f"{slug}: commit {commit.oid}"
         shown = chain.heads(set().union(*(stands_for.get(parent, set()) for parent in commit.parents)))
         if any(parent not in stands_for for parent in commit.parents):
             problem(where, "a parent is not in the repository (G19)")
+        if commit.oid in seen_otherwise:
+            problem(where, seen_otherwise[commit.oid])
         event = check_commit(where, commit, empty_tree)
         if event is None:
             joins += 1
+            if len(commit.parents) > 1:
+                check_join(where, commit, by_oid, empty_tree)
             stands_for[commit.oid] = set(shown)
             continue
         if event.stated is None:

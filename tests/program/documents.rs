@@ -92,6 +92,12 @@ fn the_readme_says_what_happens() -> Outcome {
 }
 
 #[test]
+fn a_secret_is_removed_as_the_guide_says() -> Outcome {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/removing-a-secret.md");
+    run(&World::new(), &std::fs::read_to_string(&guide)?)
+}
+
+#[test]
 fn sessions_are_read_as_they_are_written() -> Outcome {
     let document = "Text\n```sh\n$ false\n```\n```console\n$ git plan new Demo \\\n    --slug demo\n…\n\n$ git plan list\n\
         * demo  Demo  □□□□□□□□□□ 0/0      living      just now\n$ git plan show\n…\n# Demo ExecPlan\n…\n```\n";

@@ -106,7 +106,8 @@ impl From<&Error> for Failure {
             | Error::Rejected { .. }
             | Error::Rewritten { .. }
             | Error::BranchInUse { .. }
-            | Error::NameTaken { .. } => Status::Refused,
+            | Error::NameTaken { .. }
+            | Error::Unsigned { .. } => Status::Refused,
             Error::ForeignLock { .. } | Error::Busy { .. } | Error::RefMoved { .. } | Error::Outrun { .. } => {
                 Status::Busy
             }
@@ -152,6 +153,9 @@ fn hint(error: &Error) -> Option<&'static str> {
             ),
             _ => None,
         },
+        Error::Unsigned { .. } => {
+            Some("whoever wrote it signs with plan.sign; a key that you trust belongs into gpg.ssh.allowedSignersFile")
+        }
         _ => None,
     }
 }

@@ -38,7 +38,8 @@ pub fn settle(session: &mut Session, command: &Command, json: bool) -> Result<()
             | Command::Publish(_)
             | Command::Prime(_)
     );
-    if elsewhere || !possible(session, json) {
+    let says_which = matches!(command, Command::Verify(command) if command.says_which());
+    if elsewhere || says_which || !possible(session, json) {
         return Ok(());
     }
     match session.plan() {

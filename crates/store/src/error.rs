@@ -257,6 +257,20 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A remote has events that nobody vouches for, and `plan.requireSigned` asks for that.
+    #[error(
+        "what {remote} has of {slug} is not signed as plan.requireSigned asks: commit {commit}: {reason}; nothing of it was taken in"
+    )]
+    Unsigned {
+        /// The plan.
+        slug: String,
+        /// The remote.
+        remote: String,
+        /// The first commit in question.
+        commit: ObjectId,
+        /// What is wrong with its signature.
+        reason: String,
+    },
     /// A git command that was run as a process failed.
     #[error("`{command}` failed ({status}): {stderr}")]
     GitFailed {
@@ -301,6 +315,7 @@ impl Error {
             Self::BranchInUse { .. } => "branch-in-use",
             Self::NameTaken { .. } => "name-taken",
             Self::RemoteDamaged { .. } => "remote-damaged",
+            Self::Unsigned { .. } => "unsigned",
             Self::GitFailed { .. } => "git-failed",
         }
     }

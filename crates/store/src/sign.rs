@@ -1,6 +1,6 @@
 //! Signing commits so that `git verify-commit` accepts them.
 //!
-//! `plan.sign` says whether to sign, and `commit.gpgSign` where it is not set. Everything else is git's own
+//! `plan.sign` says whether to sign; where it is not set, `commit.gpgSign` or `plan.requireSigned` does. Everything else is git's own
 //! configuration: `gpg.format`, `user.signingKey`, `gpg.program`, `gpg.<format>.program`, `gpg.ssh.defaultKeyCommand`.
 //! A commit that was to be signed and could not be is an error: it is never written unsigned.
 //!
@@ -50,7 +50,7 @@ impl Repository {
         let config = self.config();
         let wanted = match config.boolean("plan.sign")? {
             Some(wanted) => wanted,
-            None => config.boolean("commit.gpgSign")?.unwrap_or(false),
+            None => config.boolean("commit.gpgSign")?.unwrap_or(false) || self.requires_signatures()?,
         };
         if wanted { self.any_signer(committer).map(Some) } else { Ok(None) }
     }

@@ -1,5 +1,5 @@
 //! Hooks of git in this repository, installed when asked for: `pre-commit` by `git plan init --hook`, and `post-commit` by
-//! `git plan hook install`.
+//! `git plan hook install`; and the hook of a server, which is printed.
 //!
 //! What may be relied on: only what stands between our marks is written or taken away; a hook without them is somebody
 //! else's, and is left as it is.
@@ -83,6 +83,26 @@ impl Hook {
             Self::Link(command) => command.run(work),
         }
     }
+}
+
+/// What a server runs. One that has no git-plan takes nothing.
+const SERVER: &str = "\
+#!/bin/sh
+# Refuses pushes that rewrite, delete or damage plans; branches and tags are no concern of it.
+# It belongs on the server, into the file hooks/pre-receive of the bare repository, which must be executable (chmod +x),
+# and needs git-plan on the path of whoever receives pushes there. It reads standard input: where there is such a hook
+# already, give both the same. To ask for signatures, in that repository:
+#   git config plan.requireSigned true
+#   git config gpg.ssh.allowedSignersFile /path/to/allowed_signers
+exec git-plan verify --pre-receive
+";
+
+/// Prints the hook of a server, with how to install it.
+pub fn of_server(work: &mut Work<'_>) -> Result<(), Failure> {
+    if work.ui.json {
+        return Ok(work.ui.data("server-hook", None, [], json!({ "hook": SERVER }))?);
+    }
+    Ok(work.ui.raw(SERVER.as_bytes())?)
 }
 
 /// Installs a hook, or brings it up to date.

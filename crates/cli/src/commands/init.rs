@@ -15,9 +15,9 @@ use crate::files;
 /// takes the edits of plan files in when they are committed. With `--fetch`, plain `git fetch` brings the plans of a remote
 /// too, into copies of their own; what plain `git push` does never changes. With `--agents`, a few lines in AGENTS.md, and in CLAUDE.md
 /// where there is one, that tell coding agents how plans work here; `--agent-hook` prints what makes an agent's
-/// session begin with `git plan prime`.
+/// session begin with `git plan prime`. With `--server-hook`, the hook of a server that takes sound plans alone.
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["github", "hook", "remove_hook", "fetch", "remove_fetch", "agents", "agent_hook"])))]
+#[command(group(clap::ArgGroup::new("what").required(true).multiple(true).args(["github", "hook", "remove_hook", "fetch", "remove_fetch", "agents", "agent_hook", "server_hook"])))]
 #[command(after_help = "Examples:
   git plan init --github
   git plan init --hook
@@ -25,7 +25,8 @@ use crate::files;
   git plan init --fetch
   git plan init --agents
   git plan init --agents --check
-  git plan init --agent-hook claude")]
+  git plan init --agent-hook claude
+  git plan init --server-hook > hub.git/hooks/pre-receive")]
 pub struct Init {
     /// Write .github/ISSUE_TEMPLATE/execplan.yml
     #[arg(long)]
@@ -57,6 +58,9 @@ pub struct Init {
     /// Print a hook with which sessions of an agent's client begin by reading the plan [default: for all known clients]
     #[arg(long, value_name = "CLIENT", num_args = 0..=1)]
     agent_hook: Option<Option<Client>>,
+    /// Print the `pre-receive` hook with which a server refuses pushes that rewrite, delete or damage plans
+    #[arg(long)]
+    server_hook: bool,
 }
 
 impl Init {
@@ -82,6 +86,9 @@ impl Init {
         }
         if let Some(client) = self.agent_hook {
             agents::hooks(work, client)?;
+        }
+        if self.server_hook {
+            hook::of_server(work)?;
         }
         let wanted = self.fetch.map(|remote| (remote, true)).or(self.remove_fetch.map(|remote| (remote, false)));
         wanted.map_or(Ok(()), |(remote, wanted)| fetches(work, remote.as_deref(), wanted))

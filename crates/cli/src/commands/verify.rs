@@ -65,6 +65,11 @@ impl Verify {
         self.pre_receive || self.subject.as_deref().is_some_and(file::is_meant)
     }
 
+    /// Whether the command line names what is meant.
+    pub fn says_which(&self) -> bool {
+        self.all || self.subject.is_some()
+    }
+
     /// Does its work without a session.
     pub fn run_apart(
         self,

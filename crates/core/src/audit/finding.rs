@@ -29,12 +29,12 @@ impl Severity {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])+ $name:ident $word:literal $severity:ident $advice:literal;)*) => {
+    ($($(#[doc = $about:literal])+ $name:ident $word:literal $severity:ident $advice:literal;)*) => {
         /// The kinds of findings. Their words never change.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Code {
-            $($(#[$doc])+ $name,)*
+            $($(#[doc = $about])+ $name,)*
         }
 
         impl Code {
@@ -45,6 +45,12 @@ macro_rules! codes {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)* }
+            }
+
+            /// What it is, in a sentence.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$name => concat!($($about),+).trim(),)* }
             }
 
             /// How much it matters, where nothing asks for more.

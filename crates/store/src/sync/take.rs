@@ -53,7 +53,11 @@ impl Repository {
     /// Takes in the tip that a remote has of a plan.
     pub(crate) fn take_in(&self, slug: &Slug, theirs: ObjectId, from: Origin<'_>) -> Result<Taken> {
         let lock = self.lock_plan(slug, PATIENCE)?;
-        let Some(ours) = lock.tip()? else {
+        let here = lock.tip()?;
+        if let Some((commit, reason)) = self.unvouched(here, theirs)? {
+            return Err(Error::Unsigned { slug: slug.to_string(), remote: from.remote.to_string(), commit, reason });
+        }
+        let Some(ours) = here else {
             let plan = self.sound(slug, theirs, from)?;
             self.move_to(&lock, Expected::Absent, theirs, from)?;
             let events = plan.count() as usize;

@@ -3,6 +3,8 @@
 //! One `git log` is asked about all signed commits at once, with what `git verify-commit` uses; git starts a process or two
 //! for each. Joins are not signed (spec/6-git.md, G10): they say nothing.
 
+use std::collections::BTreeSet;
+
 use git_plan_core::audit::{Code, Finding};
 use gix::hash::ObjectId;
 use gix::hashtable::HashMap;
@@ -10,6 +12,7 @@ use gix::hashtable::HashMap;
 use super::Verified;
 use crate::error::Result;
 use crate::repository::Repository;
+use crate::walk;
 
 /// What git says of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +67,35 @@ impl Repository {
             signatures.insert(commit, signature);
         }
         Ok(signatures)
+    }
+
+    /// The first commit below a tip, and not below another, that nobody vouches for who is trusted here, and why; looked
+    /// for where signatures are asked for alone.
+    pub(crate) fn unvouched(&self, known: Option<ObjectId>, tip: ObjectId) -> Result<Option<(ObjectId, String)>> {
+        if known == Some(tip) || !self.requires_signatures()? {
+            return Ok(None);
+        }
+        let mut signed = BTreeSet::new();
+        let above = walk::walk_seeing(self, tip, None, &mut |id, _, commit| {
+            if commit.signed {
+                signed.insert(id);
+            }
+        })?;
+        let below = known.map(|known| walk::walk(self, known, None)).transpose()?;
+        let is_new = |id: &ObjectId| below.as_ref().is_none_or(|below| !below.nodes.contains_key(id));
+        let new: Vec<ObjectId> = above.found.iter().map(|found| found.commit).filter(is_new).collect();
+        let (signed, unsigned): (Vec<_>, Vec<_>) = new.into_iter().partition(|id| signed.contains(id));
+        if let Some(&first) = unsigned.first() {
+            return Ok(Some((first, "it is not signed".to_owned())));
+        }
+        let signatures = self.signatures(&signed)?;
+        let fault = |id: &ObjectId| match signatures.get(id).unwrap_or(&Signature::Unchecked) {
+            Signature::Good(_) => None,
+            Signature::Untrusted(why) => Some((*id, why.clone())),
+            Signature::Unchecked => Some((*id, "git cannot check its signature here".to_owned())),
+            Signature::Bad => Some((*id, "its signature is not of this commit".to_owned())),
+        };
+        Ok(signed.iter().find_map(fault))
     }
 
     /// Checks the signatures of these events.

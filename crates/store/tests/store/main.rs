@@ -13,4 +13,5 @@ mod reftable;
 mod signing;
 mod snapshots;
 mod vectors;
+mod verifying;
 mod views;
