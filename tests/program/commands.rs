@@ -5,6 +5,7 @@
 use insta::assert_snapshot;
 use serde_json::Value;
 
+use crate::schemas;
 use crate::world::{Outcome, World};
 
 #[test]
@@ -534,6 +535,7 @@ fn failures_speak_json_too_and_leave_stdout_empty() {
     ] {
         let said = world.plan(line).failed(status, code);
         let told: Value = serde_json::from_str(&said).expect("one line of JSON");
+        schemas::hold(&told);
         assert_eq!(told["error"]["code"], code, "{told}");
         assert_eq!(told["kind"], "error", "{told}");
         assert!(told["error"]["message"].is_string() && told["error"]["retry"] == false, "{told}");
