@@ -85,26 +85,37 @@ pub fn steps(repo: &Repository, slug: &str, texts: Texts, steps: usize) -> Resul
     make(repo, slug, texts, steps + 1, true)
 }
 
+/// Goes on with a plan that was made so, by so many events that are others with another seed.
+pub fn go_on(repo: &Repository, slug: &str, texts: Texts, steps: &[EventId], seed: u64, events: usize) -> Result {
+    let (slug, steps, made) = (slug.parse()?, steps.to_vec(), 10_000 * seed as usize);
+    let maker = Maker { texts, random: Random(seed), made, steps, only_steps: false };
+    maker.write(repo, &slug, events).map(drop)
+}
+
 fn make(repo: &Repository, slug: &str, texts: Texts, events: usize, only_steps: bool) -> Result<Vec<EventId>> {
     let slug: Slug = slug.parse()?;
-    let mut maker = Maker { texts, random: Random(slug.as_str().len() as u64), made: 0, steps: Vec::new(), only_steps };
-    let by = Actor { name: "Ada".into(), email: "ada@example.org".into() };
-    let mut left = events;
-    while left > 0 {
-        let now = left.min(BATCH);
-        let at = Timestamp::from_millis(1_760_000_000_000 + PACE * maker.made as i64);
-        let writer = Writer { by: by.clone(), at, context: Context::default(), rehearse: false };
-        if maker.made == 0 {
-            repo.create(&slug, &writer, |batch| maker.make(batch, &slug, now))?;
-        } else {
-            repo.append(&slug, &writer, |batch| maker.make(batch, &slug, now))?;
-        }
-        left -= now;
-    }
-    Ok(maker.steps)
+    let maker = Maker { texts, random: Random(slug.as_str().len() as u64), made: 0, steps: Vec::new(), only_steps };
+    maker.write(repo, &slug, events)
 }
 
 impl Maker {
+    fn write(mut self, repo: &Repository, slug: &Slug, events: usize) -> Result<Vec<EventId>> {
+        let by = Actor { name: "Ada".into(), email: "ada@example.org".into() };
+        let mut left = events;
+        while left > 0 {
+            let now = left.min(BATCH);
+            let at = Timestamp::from_millis(1_760_000_000_000 + PACE * self.made as i64);
+            let writer = Writer { by: by.clone(), at, context: Context::default(), rehearse: false };
+            if self.made == 0 {
+                repo.create(slug, &writer, |batch| self.make(batch, slug, now))?;
+            } else {
+                repo.append(slug, &writer, |batch| self.make(batch, slug, now))?;
+            }
+            left -= now;
+        }
+        Ok(self.steps)
+    }
+
     fn make(&mut self, batch: &mut Batch, slug: &Slug, events: usize) -> std::result::Result<(), Unfit> {
         for _ in 0..events {
             self.event(batch, slug)?;

@@ -72,11 +72,62 @@ impl Scene {
 
     /// Runs `git` and gives what it says.
     pub fn run(&self, arguments: &[&str]) -> Result<String> {
-        let output = self.git(arguments).output()?;
+        self.run_in(self.path(), arguments)
+    }
+
+    /// The same in another repository.
+    pub fn run_in(&self, directory: &Path, arguments: &[&str]) -> Result<String> {
+        let output = self.git(arguments).current_dir(directory).output()?;
         if output.status.success() {
             return Ok(String::from_utf8(output.stdout)?.trim_end().to_owned());
         }
         Err(format!("git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr)).into())
+    }
+
+    /// A bare repository beside this one, and what is in it.
+    pub fn bare(&self, name: &str, refspecs: &[&str]) -> Result<PathBuf> {
+        let path = self.path().join(name);
+        let address = path.to_string_lossy().into_owned();
+        self.run(&["init", "--quiet", "--bare", "--initial-branch=main", &address])?;
+        self.run(&[&["push", "--quiet", &address], refspecs].concat())?;
+        self.tend(&path)?;
+        Ok(path)
+    }
+
+    /// A repository with a remote `origin` and what is in it, packed.
+    pub fn clone_of(&self, name: &str, origin: &str, refspecs: &[&str]) -> Result<PathBuf> {
+        let path = self.path().join(name);
+        let (address, from) = (path.to_string_lossy().into_owned(), self.path().to_string_lossy().into_owned());
+        self.run(&["init", "--quiet", "--initial-branch=main", &address])?;
+        let named = [["user.name", "Ada"], ["user.email", "ada@example.org"], ["remote.origin.url", origin]];
+        for [key, value] in named {
+            self.run_in(&path, &["config", key, value])?;
+        }
+        if !refspecs.is_empty() {
+            self.run_in(&path, &[&["fetch", "--quiet", "--update-head-ok", &from], refspecs].concat())?;
+        }
+        self.tend(&path)?;
+        Ok(path)
+    }
+
+    /// Packs a repository, and keeps git from doing so while something is measured.
+    fn tend(&self, path: &Path) -> Result {
+        self.run_in(path, &["config", "gc.auto", "0"])?;
+        self.run_in(path, &["config", "maintenance.auto", "false"])?;
+        self.run_in(path, &["gc", "--quiet", "--prune=now"]).map(drop)
+    }
+
+    /// Puts copies of repositories where the last copies were.
+    pub fn copy(&self, pairs: &[(&Path, &Path)]) -> Result {
+        for (from, to) in pairs {
+            if to.exists() {
+                std::fs::remove_dir_all(to)?;
+            }
+            if !Command::new("cp").arg("-a").args([from, to]).status()?.success() {
+                return Err(format!("{} cannot be copied", from.display()).into());
+            }
+        }
+        Ok(())
     }
 
     /// Packs everything, as `git gc` does for everybody.

@@ -465,6 +465,7 @@ fn every_command_speaks_json_in_one_envelope() {
         &["diff"],
         &["why", "1"],
         &["decisions"],
+        &["blame"],
         &["conflicts"],
         &["verify"],
         &["undo"],

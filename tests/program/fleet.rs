@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -127,9 +127,14 @@ impl Place {
             if self.random.below(4) == 0 {
                 let all: &[&str] = if self.random.below(2) == 0 { &["sync", "--all"] } else { &["sync"] };
                 worked.syncs += 1;
+                let began = Instant::now();
                 let said = self.plan(all)?;
-                if said.status != Some(0) {
-                    return Err(format!("writer {}: {all:?}: {said}", self.number).into());
+                worked.longest = worked.longest.max(began.elapsed());
+                match said.status {
+                    Some(0) => {}
+                    // On a machine that is busy with others, a minute may be too short; what was written is safe.
+                    Some(6) => worked.outrun += 1,
+                    _ => return Err(format!("writer {}: {all:?}: {said}", self.number).into()),
                 }
             }
         }
@@ -143,6 +148,8 @@ struct Worked {
     acknowledged: BTreeSet<String>,
     refused: usize,
     syncs: usize,
+    outrun: usize,
+    longest: Duration,
 }
 
 fn name(number: usize) -> String {
@@ -193,11 +200,13 @@ fn fleet(transport: Transport) -> Outcome {
         working.into_iter().map(|one| one.join().expect("it ends")).collect::<Result<Vec<Worked>, String>>()
     })?;
     let seconds = began.elapsed().as_secs_f64();
-    let (mut refused, mut syncs) = (0, 0);
+    let (mut refused, mut syncs, mut outrun, mut longest) = (0, 0, 0, Duration::ZERO);
     for one in worked {
         acknowledged.extend(one.acknowledged);
         refused += one.refused;
         syncs += one.syncs;
+        outrun += one.outrun;
+        longest = longest.max(one.longest);
     }
     // The first round brings everything to the remote, the second to everybody.
     for _ in 0..2 {
@@ -229,8 +238,9 @@ fn fleet(transport: Transport) -> Outcome {
     let merges = world.git_in(&hub, &["rev-list", "--count", "--merges", "--glob=refs/plans/"]);
     println!(
         "{transport:?}: {CLONES} clones × {times} commands in {seconds:.1} s: {} events acknowledged and there, {refused} \
-         commands refused, {syncs} syncs, {merges} merge commits, {} plans",
+         commands refused, {syncs} syncs ({outrun} outrun, the longest {:.1} s), {merges} merge commits, {} plans",
         acknowledged.len(),
+        longest.as_secs_f64(),
         plans.len()
     );
     Ok(())

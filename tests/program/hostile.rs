@@ -78,6 +78,8 @@ fn nothing_active_reaches_a_pipe_and_nothing_stored_is_changed() {
         &["why", "objective"],
         &["why", "plan"],
         &["decisions"],
+        &["blame"],
+        &["blame", "--json", "--layout", "cookbook"],
         &["show", "--at", "plans/p~3"],
     ] {
         let said = world.plan(line);

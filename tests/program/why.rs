@@ -1,4 +1,4 @@
-//! How things came to be: `why` and `decisions`, whole.
+//! How things came to be: `why`, `decisions` and `blame`, whole.
 
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -116,6 +116,43 @@ fn what_two_wrote_at_once_is_told_with_what_each_saw() -> Outcome {
     ] {
         world.tell(line);
     }
+    assert_snapshot!(world.transcript());
+    Ok(())
+}
+
+#[test]
+fn each_line_of_a_view_is_blamed_on_the_event_that_made_it_so() {
+    let world = storied();
+    for line in [
+        &["blame"][..],
+        &["blame", "-L", "12,+2"],
+        &["blame", "-L", "14"],
+        &["blame", "-L", "12,13", "--json"],
+        &["blame", "-L", "99,100"],
+        &["blame", "-L", "x"],
+        &["blame", "--layout", "cookbook", "-L", "17,26"],
+        &["blame", "--at", "2026-11-22T10:00:04Z"],
+    ] {
+        world.tell(line);
+    }
+    assert_snapshot!(world.transcript());
+}
+
+#[test]
+fn a_file_that_was_imported_is_blamed_line_by_line() -> Outcome {
+    let world = World::new();
+    std::fs::write(
+        world.repository().join("PLAN.md"),
+        "# Ship\n\nWhy.\nHow.\n\n## Steps\n\n- [ ] Build\n  twice\n- [ ] Test\n",
+    )?;
+    world.tell(&["import", "PLAN.md"]);
+    world.tell(&["step", "done", "1"]);
+    world.tell(&["render"]);
+    let file = world.repository().join("PLAN.md");
+    let edited = std::fs::read_to_string(&file)?.replace("How.", "How, then.") + "- [ ] Announce\n";
+    std::fs::write(&file, edited)?;
+    world.tell(&["absorb", "PLAN.md"]);
+    world.tell(&["blame"]);
     assert_snapshot!(world.transcript());
     Ok(())
 }

@@ -149,6 +149,7 @@ pub enum Command {
     Diff(diff::Diff),
     Why(why::Why),
     Decisions(decisions::Decisions),
+    Blame(blame::Blame),
     Watch(watch::Watch),
     Mcp(mcp::Mcp),
     /// Add, start, complete, edit and arrange steps

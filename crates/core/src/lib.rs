@@ -20,6 +20,7 @@ pub mod absorb;
 pub mod audit;
 pub mod author;
 mod batch;
+pub mod blame;
 pub mod brief;
 pub mod bytes;
 pub mod canonical;

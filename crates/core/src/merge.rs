@@ -89,7 +89,7 @@ pub fn changes(old: &str, new: &str) -> Vec<String> {
 }
 
 /// For each line of the base, where it is in the other text.
-fn align(base: &[&str], other: &[&str]) -> Option<Vec<Option<usize>>> {
+pub(crate) fn align(base: &[&str], other: &[&str]) -> Option<Vec<Option<usize>>> {
     let head = base.iter().zip(other).take_while(|(a, b)| a == b).count();
     let (base_rest, other_rest) = (&base[head..], &other[head..]);
     let tail = base_rest.iter().rev().zip(other_rest.iter().rev()).take_while(|(a, b)| a == b).count();

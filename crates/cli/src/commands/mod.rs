@@ -5,6 +5,7 @@ pub mod agents;
 pub mod apply;
 pub mod archive;
 pub mod ask;
+pub mod blame;
 pub mod block;
 pub mod capabilities;
 pub mod completions;
@@ -107,6 +108,7 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Diff(command) => command.run(&mut work),
         Command::Why(command) => command.run(&mut work),
         Command::Decisions(command) => command.run(&mut work),
+        Command::Blame(command) => command.run(&mut work),
         Command::Watch(command) => command.run(&mut work),
         Command::Mcp(command) => command.run(&mut work),
         Command::Step(command) => command.run(&mut work),

@@ -77,7 +77,7 @@ impl Plan {
     }
 
     /// The lists at whose top items of a kind are numbered, in the order in which they are: those of its home first.
-    pub(super) fn lists(&self, kind: Kind) -> impl Iterator<Item = Branch> {
+    pub(crate) fn lists(&self, kind: Kind) -> impl Iterator<Item = Branch> {
         let (home, roles) = (kind.home(), Role::ALL.iter().copied());
         let others = roles.clone().filter(move |&role| role != home);
         let standing = core::iter::once(home).chain(others).map(|role| Branch::Items(Parent::Standing(role)));

@@ -114,6 +114,11 @@ impl Plan {
         self.tree.list(branch).into_iter().flat_map(super::leaf::Leaves::slots).chain(self.below(branch))
     }
 
+    /// All slots of a list, in its order, each with the node that was put there, whether or not it still stands there.
+    pub(crate) fn all_slots(&self, branch: Branch) -> impl Iterator<Item = (EventId, ItemId)> {
+        self.slots(branch).map(Slot::parts)
+    }
+
     /// The nodes that stand in a list, in its order, each with its slot: what to name as `after` so that something new
     /// comes after it.
     pub fn standing(&self, branch: Branch) -> impl DoubleEndedIterator<Item = (EventId, ItemId)> {

@@ -15,6 +15,7 @@ mod said;
 use alloc::borrow::Cow;
 
 pub use name::{about, named};
+pub(crate) use said::state_written;
 pub use said::{Said, said_of};
 
 use crate::change::*;
@@ -159,7 +160,7 @@ pub(crate) fn undone<'a>(events: impl DoubleEndedIterator<Item = &'a Event>) -> 
 }
 
 /// Who saw what among events in their order.
-fn ancestry(events: &[&Event]) -> Ancestry {
+pub(crate) fn ancestry(events: &[&Event]) -> Ancestry {
     let is_line = events.windows(2).all(|pair| matches!(pair, [before, next] if next.parents == [before.id]));
     if is_line {
         return Ancestry::default();
@@ -220,7 +221,7 @@ fn replaced(marks: &mut [Mark<'_>], events: &[&Event], plan: &Plan) {
 }
 
 /// The parent that is a section of its own kind: a standing one, or a node.
-fn subject_of(plan: &Plan, parent: Parent) -> Subject {
+pub(crate) fn subject_of(plan: &Plan, parent: Parent) -> Subject {
     match parent {
         Parent::Standing(role) => Subject::Section(role),
         Parent::Node(id) => Subject::Item(plan.item(id).map_or(id, crate::Item::id)),

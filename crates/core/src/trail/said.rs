@@ -337,7 +337,7 @@ fn first_state(kind: Kind) -> Option<State> {
 }
 
 /// The state that a change writes.
-fn state_written(change: &Change) -> Option<State> {
+pub(crate) fn state_written(change: &Change) -> Option<State> {
     Some(match change {
         Change::StepStarted(_) => State::Doing,
         Change::StepCompleted(_) => State::Done,

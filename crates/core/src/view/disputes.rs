@@ -18,7 +18,7 @@ use crate::text::{clipped, line};
 use crate::{ItemId, Parent};
 
 /// The line that a block begins with.
-const OPENS: &str = "> [!WARNING]";
+pub(crate) const OPENS: &str = "> [!WARNING]";
 /// How its second line begins, up to the conflict's id.
 const NAMES: &str = "> **Conflict ";
 

@@ -2,7 +2,7 @@
 
 use super::blocks::{item, labelled};
 use super::log;
-use super::sheet::{Owner, Sheet};
+use super::sheet::{Owner, Sheet, Shows};
 use crate::prelude::*;
 use crate::state::{Branch, Detail, Item, Outlined, Plan, Register, What, is_current};
 use crate::{ItemId, Kind, Parent, ResultGroup, State, Timestamp};
@@ -142,6 +142,7 @@ pub(super) fn details(plan: &Plan, about: &Item, indent: usize, out: &mut Sheet)
 
 /// The item's own part of that: its prose and its evidence.
 pub(super) fn own_details(about: &Item, indent: usize, out: &mut Sheet) {
+    out.show(Shows::Body(about.id()));
     match (about.body(), &about.source) {
         (Some(body), _) => item(indent, "", body, out),
         // What its source says beyond the wording is its prose.
@@ -160,7 +161,10 @@ pub(super) fn own_details(about: &Item, indent: usize, out: &mut Sheet) {
         Detail::Criterion { evidence } => evidence,
         _ => &Vec::new(),
     };
-    labelled(indent, "Evidence", evidence, out);
+    for (nth, text) in evidence.iter().enumerate() {
+        out.show(Shows::Evidence(about.id(), nth));
+        labelled(indent, "Evidence", [text], out);
+    }
 }
 
 /// Criteria as boxes, nested.
@@ -201,6 +205,7 @@ pub(super) fn questions(shown: &Shown<'_>, run: &[&Item], out: &mut Sheet) {
                         reasons.push(blocker.text().to_owned());
                     }
                 }
+                out.show(Shows::Asked(about.id()));
                 labelled(2, "Blocker", &reasons, out);
                 choices(&all_options, &needs, out);
                 details(shown.plan, about, 2, out);
@@ -229,6 +234,7 @@ pub(super) fn blocker(shown: &Shown<'_>, about: &Item, out: &mut Sheet) {
         format!("{}{} → **BLOCKER**", about.text(), step.unwrap_or_default())
     };
     item(0, &format!("- {}", tick(about)), &text, out);
+    out.show(Shows::Added(about.id()));
     choices(options, need.as_slice(), out);
     details(shown.plan, about, 2, out);
 }
@@ -313,16 +319,21 @@ pub(super) fn decisions(plan: &Plan, run: &[&Item], out: &mut Sheet) {
         let Detail::Decision(detail) = &about.detail else { continue };
         out.mark(Owner::Item(about.id()));
         item(0, "- ", &format!("Decision: {}", log::standing(plan, about, detail)), out);
+        out.show(Shows::Added(about.id()));
         let lines = [
             ("Rationale", detail.reason.iter().collect::<Vec<_>>()),
             ("Trade-off", detail.tradeoffs.iter().collect()),
             ("Alternative", detail.options.iter().collect()),
             ("Reference", detail.references.iter().collect()),
-            ("Amended", detail.amendments.iter().map(|(_, text)| text).collect()),
         ];
         for (label, texts) in lines {
             texts.into_iter().for_each(|text| item(2, "", &format!("{label}: {text}"), out));
         }
+        for (stamp, text) in &detail.amendments {
+            out.show(Shows::Said(stamp.seq));
+            item(2, "", &format!("Amended: {text}"), out);
+        }
+        out.show(Shows::Added(about.id()));
         let recorder = plan.person(about.added).map_or("", |person| &person.actor.name);
         let author = about.attributed.as_deref().unwrap_or(recorder);
         let date = about.occurred.date();
@@ -337,6 +348,7 @@ pub(super) fn discoveries(plan: &Plan, run: &[&Item], out: &mut Sheet) {
         out.mark(Owner::Item(about.id()));
         item(0, "- ", &format!("Observation: {}", about.text()), out);
         if let Detail::Discovery { evidence, .. } = &about.detail {
+            out.show(Shows::Added(about.id()));
             evidence.iter().for_each(|text| item(2, "", &format!("Evidence: {text}"), out));
         }
         details(plan, about, 2, out);

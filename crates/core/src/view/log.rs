@@ -2,7 +2,7 @@
 
 use super::blocks::{item, labelled};
 use super::lists::{Shown, details};
-use super::sheet::{Owner, Sheet};
+use super::sheet::{Owner, Sheet, Shows};
 use crate::prelude::*;
 use crate::state::{Decision, Detail, Entry, Item, Plan, What};
 use crate::{Kind, State};
@@ -50,6 +50,7 @@ fn write_entry(shown: &Shown<'_>, entry: &Entry, about: &Item, out: &mut Sheet) 
         What::Recorded => return recorded(shown, about, entry, out),
     };
     item(0, "- ", &format!("{word}: {text}"), out);
+    out.show(Shows::Said(entry.stamp.seq));
     if let (What::Resolved, Detail::Blocker { how, .. }) = (entry.what, &about.detail) {
         labelled(2, "How", how.iter().filter(|(stamp, _)| *stamp == entry.stamp).map(|(_, how)| how), out);
     }
@@ -61,17 +62,20 @@ fn recorded(shown: &Shown<'_>, about: &Item, entry: &Entry, out: &mut Sheet) {
         Detail::Decision(detail) => decision(shown.plan, about, detail, entry.why.as_ref(), out),
         Detail::Discovery { evidence, .. } => {
             item(0, "- ", &format!("Discovery: {}", about.text()), out);
+            out.show(Shows::Said(entry.stamp.seq));
             labelled(2, "Evidence", evidence, out);
             labelled(2, "Reason", &entry.why, out);
             details(shown.plan, about, 2, out);
         }
         Detail::Note { .. } => {
             note(shown.plan, about, out);
+            out.show(Shows::Said(entry.stamp.seq));
             labelled(2, "Reason", &entry.why, out);
         }
         _ => {
             let on = shown.blocked_step(about).map(|number| format!(" (step {number})"));
             item(0, "- ", &format!("Blocker: {}{}", about.text(), on.unwrap_or_default()), out);
+            out.show(Shows::Said(entry.stamp.seq));
             labelled(2, "Reason", &entry.why, out);
         }
     }
@@ -87,12 +91,19 @@ pub(super) fn note(plan: &Plan, about: &Item, out: &mut Sheet) {
 
 fn decision(plan: &Plan, about: &Item, detail: &Decision, why: Option<&String>, out: &mut Sheet) {
     let mut lines = Sheet::default();
+    lines.show(Shows::Added(about.id()));
     labelled(2, "Reason", detail.reason.iter().chain(why), &mut lines);
     labelled(2, "Trade-off", &detail.tradeoffs, &mut lines);
     labelled(2, "Alternative", &detail.options, &mut lines);
     labelled(2, "Reference", &detail.references, &mut lines);
-    labelled(2, "Amended", detail.amendments.iter().map(|(_, text)| text), &mut lines);
+    for (stamp, text) in &detail.amendments {
+        lines.show(Shows::Said(stamp.seq));
+        labelled(2, "Amended", [text], &mut lines);
+    }
     let question = detail.question.and_then(|id| plan.item(id)).map(|question| question.text().to_owned());
+    if let Some(id) = detail.question {
+        lines.show(Shows::Wording(id));
+    }
     labelled(2, "Question", &question, &mut lines);
     let label = if lines.is_empty() { "Decision" } else { "**Decision**" };
     item(0, "- ", &format!("{label}: {}", standing(plan, about, detail)), out);

@@ -21,7 +21,7 @@ use crate::prelude::*;
 use crate::state::{Branch, Item, Plan};
 use crate::{Kind, Layout, Parent, Role};
 use lists::Shown;
-use sheet::{Owner, Sheet};
+use sheet::{Owner, Sheet, Shows};
 
 /// Writes the view of a plan in a layout.
 #[must_use]
@@ -42,20 +42,42 @@ pub(crate) fn undisputed(plan: &Plan, layout: Layout) -> (Vec<(Owner, String)>, 
 
 /// The view of a plan in a house layout, in parts, each with what it shows.
 pub(crate) fn parts(plan: &Plan, layout: Layout) -> Vec<(Owner, String)> {
+    traced(plan, layout).into_iter().map(|part| (part.owner, part.text)).collect()
+}
+
+/// A part of a view, with what its lines say.
+pub(crate) struct Part {
+    /// What it shows.
+    pub(crate) owner: Owner,
+    /// Its Markdown.
+    pub(crate) text: String,
+    /// From where on which lines say what.
+    pub(crate) shows: Vec<(usize, Shows)>,
+}
+
+/// The same, with what the lines of each part say.
+pub(crate) fn traced(plan: &Plan, layout: Layout) -> Vec<Part> {
     let mut page = Page::of(plan, layout);
     page.write();
-    let Sheet { text, marks } = page.out;
+    let Sheet { text, marks, shows } = page.out;
     let ends = marks.iter().map(|mark| mark.0).skip(1).chain([text.len()]);
-    let mut parts: Vec<(Owner, String)> = Vec::with_capacity(marks.len());
+    let mut parts: Vec<Part> = Vec::with_capacity(marks.len());
+    let mut shows = shows.into_iter().peekable();
     for (&(at, owner), end) in marks.iter().zip(ends) {
         let part = &text[at..end];
         let own = part.trim_start_matches('\n');
+        let blank = part.len() - own.len();
         // A blank line belongs to what stands before it.
-        if let Some((_, before)) = parts.last_mut() {
-            before.push_str(&part[..part.len() - own.len()]);
+        if let Some(before) = parts.last_mut() {
+            before.text.push_str(&part[..blank]);
+        }
+        let begin = at + blank;
+        let mut here = Vec::new();
+        while let Some((at, what)) = shows.next_if(|(from, _)| *from < end || end == text.len()) {
+            here.push((at.saturating_sub(begin), what));
         }
         if !own.is_empty() {
-            parts.push((owner, own.to_owned()));
+            parts.push(Part { owner, text: own.to_owned(), shows: here });
         }
     }
     parts

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use git_plan_core::{Slug, Timestamp};
 use gix::hash::ObjectId;
 
-use crate::backoff::Backoff;
+use crate::backoff;
 use crate::error::{Error, Result};
 use crate::remote::Remote;
 use crate::repository::Repository;
@@ -198,12 +198,13 @@ impl Repository {
     ) -> Result<Outcome> {
         let began = Instant::now();
         let deadline = began + exchange.patience;
-        let mut pause = Backoff::new(Duration::from_millis(30), Duration::from_secs(3));
+        let mut lost = 0;
         let mut run = Run { exchange, outcome: Outcome::default() };
         let mut held = BTreeSet::new();
         let mut refusals: BTreeMap<Slug, (Option<ObjectId>, u32)> = BTreeMap::new();
         let mut pending = exchange.choice.only();
         loop {
+            let round = Instant::now();
             let brought = self.bring(exchange.remote, pending.as_ref(), watch)?;
             let mut tips = run.take(self, &brought, pending.as_ref(), &mut held)?;
             let before = self.tips()?;
@@ -236,7 +237,8 @@ impl Repository {
             }
             held.clone_from(&again);
             pending = Some(again);
-            pause.once(deadline);
+            lost += 1;
+            backoff::pause(Duration::ZERO, backoff::after_losing(lost, round.elapsed()), deadline);
         }
     }
 

@@ -3,6 +3,7 @@
 //! The lists hold each event after its parents, as [`super::events`] makes them. Who saw what is worked out here anew,
 //! from the parents alone, so that a mistake of the library's own ancestry does not hide itself.
 
+mod blamed;
 mod delivery;
 mod members;
 mod outline;
@@ -16,6 +17,7 @@ use std::collections::BTreeSet;
 
 use git_plan_core::{Draft, Event, EventId, ItemId, Layout, Plan, canonical, view};
 
+pub use blamed::blame;
 pub use delivery::{convergence, idempotence, increments, prefix_consistency};
 pub use members::{no_lost_entry, no_lost_member};
 pub use outline::{numbers, standing};
@@ -42,6 +44,7 @@ pub fn all(events: &[Event]) {
     standing(&plan);
     numbers(&plan);
     trails(events, &plan);
+    blame(events, &plan);
 }
 
 /// An event that is read and takes effect is written as the same bytes, unless it says more than this version knows.
