@@ -3,7 +3,8 @@
 //! Every figure is CPU time, user and system, of whole processes, and stands beside its rival or its floor, measured in
 //! the same run in turns with it: A B A B. Only medians are compared, so other work on the machine hurts little. Data
 //! is made by a generator with a fixed seed. The table goes to stdout as Markdown; `--long` adds 100,000 events; words
-//! choose sections (`append show replay list size markdown race merge sync`).
+//! choose sections (`append show replay list size markdown race merge sync
+//! trace`).
 
 mod append;
 mod data;
@@ -18,6 +19,7 @@ mod show;
 mod size;
 mod sync;
 mod table;
+mod trace;
 
 use std::error::Error;
 use std::path::Path;
@@ -40,6 +42,7 @@ const SECTIONS: &[Section] = &[
     ("race", race::measure),
     ("merge", merge::measure),
     ("sync", sync::measure),
+    ("trace", trace::measure),
 ];
 
 fn main() -> ExitCode {
@@ -63,7 +66,7 @@ fn run(words: &[&str]) -> Result {
     let chosen: Vec<&&str> = words.iter().filter(|word| **word != "--long").collect();
     if let Some(unknown) = chosen.iter().find(|word| SECTIONS.iter().all(|(name, _)| name != **word)) {
         return Err(format!(
-            "{unknown}: expected --long, append, show, replay, list, size, markdown, race, merge or sync"
+            "{unknown}: expected --long, append, show, replay, list, size, markdown, race, merge, sync or trace"
         )
         .into());
     }
