@@ -6,6 +6,7 @@
 
 mod append;
 mod backoff;
+mod bundle;
 mod child;
 mod config;
 mod entries;
@@ -39,6 +40,7 @@ mod views;
 mod walk;
 
 pub use append::{AppendError, Appended, Writer};
+pub use bundle::{Opened, open_commit};
 pub use child::Git;
 pub use config::Config;
 pub use entries::Entry;
