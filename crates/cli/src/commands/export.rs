@@ -20,13 +20,15 @@ use crate::ui::escaped;
 /// `git plan import --format jsonl` makes the same plan of it. `md` is the view, as `git plan show --raw` writes it. `madr`
 /// is a Markdown file for each decision, with its status, context, options and consequences; with `-o` they are written
 /// into a folder. `cloudevents` is a batch of CloudEvents 1.0, one for each event; `csv` a table with a row for each; `prov`
-/// PROV-JSON; `intoto` an in-toto Statement v1 on what the plan is, to be signed by tools that sign such statements.
+/// PROV-JSON; `intoto` an in-toto Statement v1 on what the plan is, to be signed by tools that sign such statements. `html` is one page that
+/// needs no network: the view, a timeline that shows the plan at any event, the decisions, the events and who did what.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   git plan export > plan.events.jsonl
   git plan export --format md --at 2026-11-22 > plan.md
   git plan export --format madr -o docs/decisions
   git plan export --format csv > plan.csv
+  git plan export --format html > plan.html
   git plan export | tail -n 1 | tr -d '\\n' | b3sum")]
 pub struct Export {
     /// What to write
@@ -55,6 +57,8 @@ enum Format {
     Cloudevents,
     /// A table, one row for each event
     Csv,
+    /// One page with the view, a timeline, decisions and events, that needs no network
+    Html,
     /// PROV-JSON: who and what brought each version about
     Prov,
     /// An in-toto statement on what the plan is
@@ -76,6 +80,7 @@ impl Export {
             Format::Jsonl => export::jsonl::write(&export),
             Format::Cloudevents => listed(&export::cloudevents::events(&export)).into_bytes(),
             Format::Csv => export::csv::write(&export).into_bytes(),
+            Format::Html => git_plan_web::page(&export).into_bytes(),
             Format::Prov => lined(&export::prov::document(&export)).into_bytes(),
             Format::Intoto => lined(&statement(&export, &history, &self.at)).into_bytes(),
         };

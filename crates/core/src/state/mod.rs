@@ -7,7 +7,7 @@
 //! How: `order.rs` puts the events in order, `ancestry.rs` answers who saw what, `apply.rs` folds one event at a time.
 //! Merge rules live in the data: `register.rs` (values), `prose.rs` (texts), `existence.rs` (removal), `tree.rs`
 //! (places), `rivals.rs` (whatever else stands against each other). `conflict.rs` says what is in conflict,
-//! `standing.rs` what is to be seen, `numbers.rs` numbers it, `outline.rs` walks it, `next.rs` says what can be worked on. `adding.rs` has what all kinds of
+//! `standing.rs` what is to be seen, `numbers.rs` numbers it, `outline.rs` walks it, `next.rs` says what can be worked on. `versions.rs` looks at it after each event. `adding.rs` has what all kinds of
 //! items share, `refs.rs` what an event may name. `stow.rs` puts a state away so that only what is looked at need be
 //! read back; `paged.rs`, `table.rs` and `leaf.rs` are what it is made of.
 
@@ -32,6 +32,7 @@ mod standing;
 mod stow;
 mod table;
 mod tree;
+mod versions;
 
 pub(crate) use ancestry::Ancestry;
 pub use conflict::{Conflict, ConflictKind, Side, Target};
@@ -44,6 +45,7 @@ pub use paged::{Paged, Pages, Shelf};
 pub use plan::{Entry, InertEvent, Person, Plan, Source, What};
 pub use register::{AddWins, Register, Write};
 pub use tree::{Branch, Place, Tree};
+pub use versions::versions;
 
 use serde::{Deserialize, Serialize};
 

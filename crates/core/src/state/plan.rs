@@ -142,8 +142,7 @@ impl Plan {
     ///
     /// The result is that of replaying everything, provided that the caller keeps to this condition.
     pub fn extend(&mut self, events: &[Event]) {
-        let floor = Floor { events: self.count, time: self.time };
-        let arrangement = order::arrange(events, floor);
+        let arrangement = order::arrange(events, self.floor());
         let ancestry = Ancestry::of(&arrangement, self.count);
         for place in arrangement.iter() {
             self.take(&events[place.index], place.time, &ancestry);
@@ -338,6 +337,12 @@ impl Plan {
     #[must_use]
     pub fn updated(&self) -> Timestamp {
         self.updated
+    }
+
+    /// What lies below an event that has seen all of these: where its own order begins.
+    #[must_use]
+    pub fn floor(&self) -> Floor {
+        Floor { events: self.count, time: self.time }
     }
 
     /// How many events the plan has, inert ones included.
