@@ -3,7 +3,7 @@
 //! Every figure is CPU time, user and system, of whole processes, and stands beside its rival or its floor, measured in
 //! the same run in turns with it: A B A B. Only medians are compared, so other work on the machine hurts little. Data
 //! is made by a generator with a fixed seed. The table goes to stdout as Markdown; `--long` adds 100,000 events; words
-//! choose sections (`append show replay list size markdown race merge sync`).
+//! choose sections (`append show replay list size markdown travel race merge sync`).
 
 mod append;
 mod data;
@@ -18,6 +18,7 @@ mod show;
 mod size;
 mod sync;
 mod table;
+mod travel;
 
 use std::error::Error;
 use std::path::Path;
@@ -37,6 +38,7 @@ const SECTIONS: &[Section] = &[
     ("list", list::measure),
     ("size", size::measure),
     ("markdown", markdown::measure),
+    ("travel", travel::measure),
     ("race", race::measure),
     ("merge", merge::measure),
     ("sync", sync::measure),
@@ -62,10 +64,8 @@ fn run(words: &[&str]) -> Result {
     let long = words.contains(&"--long");
     let chosen: Vec<&&str> = words.iter().filter(|word| **word != "--long").collect();
     if let Some(unknown) = chosen.iter().find(|word| SECTIONS.iter().all(|(name, _)| name != **word)) {
-        return Err(format!(
-            "{unknown}: expected --long, append, show, replay, list, size, markdown, race, merge or sync"
-        )
-        .into());
+        let known: Vec<&str> = SECTIONS.iter().map(|(name, _)| *name).collect();
+        return Err(format!("{unknown}: expected --long or one of {}", known.join(", ")).into());
     }
     build()?;
     let mut table = Table::begin()?;

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::world::{Outcome, World};
+use crate::world::{Outcome, PROGRAM, World};
 
 /// A world whose commits of code have the same ids in every run.
 fn world() -> World {
@@ -207,4 +207,88 @@ fn a_difference_shows_no_active_character_of_a_plan() {
         assert!(!said.contains(active), "{flags:?} shows them harmless: {said:?}");
         assert!(!said.contains("\u{1b}]"), "{flags:?} has no escape sequence of the plan's: {said:?}");
     }
+}
+
+#[test]
+fn a_log_is_narrowed_drawn_and_told_in_full() {
+    let mut world = lived();
+    world.env.insert("GIT_PLAN_AGENT".to_owned(), "agent-7".to_owned());
+    world.env.insert("GIT_PLAN_MODEL".to_owned(), "model-x".to_owned());
+    world.plan(&["step", "done", "1", "-m", "It holds", "--key", "k1"]).done();
+    world.env.remove("GIT_PLAN_AGENT");
+    let base = world.plan(&["show", "--json"]).json()[0]["version"][0].as_str().unwrap_or_default().to_owned();
+    world.plan(&["step", "edit", "2", "Write the fast importer"]).done();
+    world.plan(&["step", "edit", "2", "Write the small importer", "--base", &base]).done();
+    for line in [
+        &["log", "--oneline", "--grep", "IMPORTER"][..],
+        &["log", "--oneline", "--conflicts"],
+        &["log", "--agent", "MODEL-X", "--format", "full"],
+        &["log", "--format", "short", "-n", "2"],
+        &["log", "--oneline", "--graph", "--stat", "-n", "4"],
+        &["log", "--graph", "--patch", "--type", "item", "--item", "2"],
+        &["log", "--oneline", "--patch", "--reverse", "--type", "step.completed"],
+        &["log", "--stat", "--json", "--type", "step.completed"],
+        &["log", "--oneline", "--since", "1 minute ago", "--until", "5 seconds ago"],
+        &["log", "--grep", "nowhere"],
+        &["log", "--since", "soon"],
+    ] {
+        world.tell(line);
+    }
+    assert_snapshot!(world.transcript());
+}
+
+#[test]
+fn a_long_log_begins_before_all_is_read_and_ends_with_its_reader() -> Outcome {
+    use std::io::{BufRead, BufReader};
+    let world = World::with_plan(&[]);
+    let steps: Vec<String> = (0..1_050).map(|step| format!("Step {step}")).collect();
+    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+    world.plan(&[&["step", "add"], steps.as_slice()].concat()).done();
+    world.plan(&["show", "--ids"]).done();
+    let whole = world.plan(&["log", "--oneline", "--reverse", "--type", "step", "-n", "1050"]).done();
+    assert!(whole.contains("(and 1049 more)"), "one command is one line: {whole}");
+    let streamed: Vec<String> =
+        world.plan(&["log", "--json"]).json().iter().map(|line| line["data"]["id"].to_string()).collect();
+    let mut read: Vec<String> =
+        world.plan(&["log", "--json", "--reverse"]).json().iter().map(|line| line["data"]["id"].to_string()).collect();
+    read.reverse();
+    assert_eq!(streamed, read, "as it is read it comes in the order of the state");
+    // The beginning is lost: who reads that far is told so, and who goes away before never gets there.
+    let root = world.git(&["rev-list", "--max-parents=0", "plans/p"]);
+    std::fs::remove_file(world.repository().join(".git/objects").join(&root[..2]).join(&root[2..]))?;
+    let mut command = world.command(PROGRAM, &world.repository());
+    let mut child =
+        command.arg("log").stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn()?;
+    let mut first = String::new();
+    BufReader::new(child.stdout.take().ok_or("a pipe")?).read_line(&mut first)?;
+    assert!(first.starts_with("event "), "the newest event comes first: {first}");
+    assert_eq!(child.wait()?.code(), Some(0), "it ends with its reader, before it knows that the beginning is lost");
+    let said = world.plan(&["log"]);
+    assert_eq!(said.status, Some(7), "a whole log says what could not be read:\n{}", said.stderr);
+    assert_eq!(said.stdout.matches("event ").count(), 1_050, "and shows what could");
+    Ok(())
+}
+
+#[test]
+fn commits_of_the_code_stand_between_the_events() {
+    let world = world();
+    commit(&world, "Before the plan");
+    world.begin("p", &["One"]);
+    commit(&world, "Build one");
+    commit(&world, "Mend\u{1b}[31m one");
+    world.plan(&["step", "done", "1"]).done();
+    world.plan(&["step", "add", "Two", "Three"]).done();
+    commit(&world, "Begin two");
+    world.plan(&["step", "start", "2"]).done();
+    commit(&world, "Not in any event");
+    for line in [
+        &["log", "--oneline", "--code"][..],
+        &["log", "--oneline", "--code", "--reverse"],
+        &["log", "--code", "--graph", "--type", "step.completed"],
+        &["log", "--oneline", "--code", "--at", "-1"],
+        &["log", "--code", "--json", "-n", "1"],
+    ] {
+        world.tell(line);
+    }
+    assert_snapshot!(world.transcript());
 }

@@ -209,10 +209,11 @@ pub fn stat(page: &mut Page, found: &[Difference], (more, less): (usize, usize))
     }
 }
 
-/// Writes a patch, in colour where there is any.
-pub fn patch(page: &mut Page, patch: &str) {
+/// Writes a patch, in colour where there is any, behind what stands beside it.
+pub fn patch(page: &mut Page, patch: &str, beside: &str) {
     for line in patch.split_inclusive('\n') {
         let line = line.strip_suffix('\n').unwrap_or(line);
+        page.put(beside);
         match line.as_bytes().first() {
             _ if line.starts_with("--- ") || line.starts_with("+++ ") => page.paint(Style::Heading, line),
             Some(b'+') => page.paint(Style::Done, line),

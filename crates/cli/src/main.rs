@@ -22,6 +22,7 @@ mod exchange;
 mod exit;
 mod files;
 mod graph;
+mod log;
 mod marked;
 mod owner;
 mod pick;

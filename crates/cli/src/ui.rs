@@ -82,6 +82,11 @@ impl Page {
         self
     }
 
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
     /// Ends a line.
     pub fn end(&mut self) -> &mut Self {
         self.text.push('\n');

@@ -3,6 +3,7 @@
 mod scripts;
 
 use git_plan_core::diff::{self, Piece, Same};
+use git_plan_core::state::versions;
 use git_plan_core::{Plan, view};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -84,6 +85,19 @@ proptest! {
         holds(&old, &new);
         holds(&new, &old);
         prop_assert!(diff::between(&new, &new, Same::ByText).is_empty(), "a plan is like itself");
+    }
+
+    #[test]
+    fn a_version_is_the_fold_of_its_events(script in proptest::collection::vec(any::<u8>(), 0..300), first in 0_usize..20) {
+        let events = scripts::events(&script);
+        let order = git_plan_core::order::arrange(&events, git_plan_core::order::Floor::NONE);
+        let events: Vec<_> = order.iter().map(|placed| events[placed.index].clone()).collect();
+        let mut seen = Vec::new();
+        versions(&events, first, &mut |count, plan| {
+            assert_eq!(*plan, Plan::replay(&events[..count]), "after {count} events");
+            seen.push(count);
+        });
+        prop_assert_eq!(seen, (first..=events.len()).collect::<Vec<_>>(), "each from the first on, once");
     }
 
     #[test]

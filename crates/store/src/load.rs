@@ -48,6 +48,15 @@ impl Repository {
         })
     }
 
+    /// The plan as it is now, of which only what is looked at is read where there is a snapshot. Whoever looks asks
+    /// [`Loaded::mend`] whether that could be read.
+    ///
+    /// # Errors
+    /// Where there is no such plan. Damage is no error here.
+    pub fn glance(&self, slug: &Slug) -> Result<Loaded> {
+        self.load_commit(slug, self.existing_tip(slug)?, self.snapshot(slug))
+    }
+
     pub(crate) fn existing_tip(&self, slug: &Slug) -> Result<ObjectId> {
         self.tip(slug)?.ok_or_else(|| Error::NoSuchPlan { slug: slug.to_string() })
     }
@@ -112,6 +121,21 @@ impl Repository {
 
     pub(crate) fn history_from(&self, tip: ObjectId) -> Result<History> {
         Ok(self.tape(tip)?.history(None))
+    }
+}
+
+impl Loaded {
+    /// Makes the plan from its events where something that was looked at could not be read from the snapshot. The answer
+    /// says whether this was so: then what was looked at has to be looked at again.
+    ///
+    /// # Errors
+    /// Where the events cannot be read.
+    pub fn mend(&mut self, repository: &Repository) -> Result<bool> {
+        if self.plan.is_whole() {
+            return Ok(false);
+        }
+        self.plan = repository.load_counting(self.tip, None)?.0.plan;
+        Ok(true)
     }
 }
 

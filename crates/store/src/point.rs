@@ -90,7 +90,7 @@ impl Repository {
     /// The events that were recorded at a commit of the code or at an ancestor of it, and how many of the commits that
     /// events name are not here.
     fn recorded_at(&self, tape: &Tape, commit: ObjectId) -> Result<(BTreeSet<EventId>, usize)> {
-        let named: BTreeSet<ObjectId> = tape.events().filter_map(|event| self.code(event)).collect();
+        let named: BTreeSet<ObjectId> = tape.events().filter_map(|event| self.code_of(event)).collect();
         if named.is_empty() {
             return Ok((BTreeSet::new(), 0));
         }
@@ -101,23 +101,8 @@ impl Repository {
         let beyond: BTreeSet<ObjectId> =
             beyond.split(|&byte| byte == b'\n').filter_map(|line| ObjectId::from_hex(line).ok()).collect();
         let is_below = |code: ObjectId| here.contains(&code) && !beyond.contains(&code);
-        let recorded = tape.events().filter(|event| self.code(event).is_some_and(is_below));
+        let recorded = tape.events().filter(|event| self.code_of(event).is_some_and(is_below));
         Ok((recorded.map(|event| event.id).collect(), named.len() - here.len()))
-    }
-
-    /// The commit of the code that an event names, which may be any text.
-    fn code(&self, event: &Event) -> Option<ObjectId> {
-        let code = event.context.code.as_ref()?.as_str();
-        ObjectId::from_hex(code.as_bytes()).ok().filter(|id| id.kind() == self.hash())
-    }
-
-    /// Those of these that are commits in this clone.
-    fn commits_here(&self, ids: &BTreeSet<ObjectId>) -> Result<BTreeSet<ObjectId>> {
-        let input: String = ids.iter().map(|id| format!("{id}\n")).collect();
-        let git = self.git(["cat-file", "--batch-check=%(objectname) %(objecttype)"]).input(input);
-        let said = git.env("GIT_NO_LAZY_FETCH", "1").run()?;
-        let commit = |line: &[u8]| ObjectId::from_hex(line.strip_suffix(b" commit")?).ok();
-        Ok(said.split(|&byte| byte == b'\n').filter_map(commit).collect())
     }
 }
 

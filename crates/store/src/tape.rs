@@ -90,14 +90,24 @@ impl Tape {
     pub(crate) fn history(mut self, marks: Option<&[bool]>) -> History {
         let tip = self.keep(marks);
         let plan = Plan::replay(&self.events);
+        let (entries, damage) = self.entries();
+        History { entries, plan, tip, damage }
+    }
+
+    /// How many commits were read.
+    pub(crate) fn commits(&self) -> usize {
+        self.walked.nodes.len()
+    }
+
+    /// The events in their order, each with its bytes and its commit, and what is wrong with the commits.
+    pub(crate) fn entries(self) -> (Vec<Entry>, Vec<Damage>) {
         let Self { walked, events, damage, places, .. } = self;
         let mut slots: Vec<Option<Event>> = events.into_iter().map(Some).collect();
         let entry = |&(at, _): &(usize, i64)| {
             let found = &walked.found[at];
             Some(Entry { event: slots[at].take()?, bytes: walked.payload(found).to_vec(), commit: found.commit })
         };
-        let entries = places.iter().filter_map(entry).collect();
-        History { entries, plan, tip, damage }
+        (places.iter().filter_map(entry).collect(), damage)
     }
 
     /// Lets go of events without a mark. The answer is the commit of the last that is left.

@@ -132,7 +132,7 @@ impl Diff {
             differences::stat(&mut page, found, (more, less));
         }
         if self.patch {
-            differences::patch(&mut page, &patch());
+            differences::patch(&mut page, &patch(), "");
         }
         if !self.stat && !self.patch {
             found.iter().for_each(|difference| differences::tell(&mut page, [old, new], difference));

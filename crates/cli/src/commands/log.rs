@@ -1,26 +1,38 @@
 //! `git plan log`
+//!
+//! What may be relied on: events come in the order of the state. Where nothing needs the whole of the history (no
+//! `--reverse`, `--graph`, `--patch`, `--stat`, `--code` or `--at`, and no plan so small that it makes no difference) each event is
+//! written as it is read, so that a long log begins at once and ends when its reader goes away.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::iter::Peekable;
 
-use clap::ValueEnum;
-use git_plan_core::author::find::{self, Ids};
-use git_plan_core::{Event, EventId, Item, ItemId, Plan, subject, text};
-use git_plan_store::{Entry, History};
+use git_plan_core::{EventId, Slug};
+use git_plan_store::{CodeCommit, Entry, Error, Loaded};
 use serde_json::{Value, json};
 
 use super::Work;
 use crate::args::At;
 use crate::exit::Failure;
-use crate::graph::{Graph, Row};
-use crate::ui::{Page, Style};
-use crate::when;
+use crate::graph::Graph;
+use crate::log::changes::{self, Changed};
+use crate::log::code::{self, Code};
+use crate::log::drawing::{Drawing, Format, Names, Told, headline};
+use crate::log::filter::Filter;
+use crate::log::lanes::Lanes;
+
+/// How many events are read before the first is written, so that ids can be as short as they may be.
+const SMALL: u32 = 1_000;
+/// How many characters are gathered before they are written; what comes first is written at once.
+const GATHERED: usize = 16 << 10;
 
 /// Show what happened to a plan, newest first
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   git plan log --oneline
-  git plan log --type decision --since 2026-11-01
-  git plan log --item 2.1 --json")]
+  git plan log --type decision --since \"last friday\"
+  git plan log --item 2.1 --patch
+  git plan log --oneline --code")]
 pub struct Log {
     /// How to write each event
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "medium")]
@@ -31,251 +43,232 @@ pub struct Log {
     /// Draw which event follows which
     #[arg(long, conflicts_with_all = ["reverse", "json"])]
     graph: bool,
+    /// Show what each event changed in the view
+    #[arg(short = 'u', long)]
+    patch: bool,
+    /// Show how many lines of the view each event changed
+    #[arg(long)]
+    stat: bool,
+    /// Show the commits of the code between the events
+    #[arg(long)]
+    code: bool,
     /// Show at most this many events
     #[arg(short = 'n', long, value_name = "COUNT")]
     max_count: Option<usize>,
     /// Show the oldest first
     #[arg(long)]
     reverse: bool,
-    /// Show only events of this type, such as `step.completed`, or of a group of types, such as `step`
-    #[arg(long = "type", value_name = "TYPE")]
-    of_type: Option<String>,
-    /// Show only events that concern this item: a step's number, `question 2` and the like, or an id
-    #[arg(long, value_name = "ITEM")]
-    item: Option<String>,
-    /// Show only events by somebody whose name, address or agent contains this, or that are said to be
-    #[arg(long, value_name = "TEXT")]
-    actor: Option<String>,
-    /// Show only events from this time or day on
-    #[arg(long, value_name = "TIME")]
-    since: Option<String>,
-    /// Show only events up to this time or day
-    #[arg(long, value_name = "TIME")]
-    until: Option<String>,
+    #[command(flatten)]
+    filter: Filter,
     #[command(flatten)]
     at: At,
 }
 
-/// How an event is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// As `git log` does
-    Medium,
-    /// One line for each command
-    Oneline,
+/// What stands beside the events.
+#[derive(Default)]
+struct Beside {
+    changes: std::collections::BTreeMap<EventId, Changed>,
+    code: Code,
 }
 
 impl Log {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
+        let needs_all = self.reverse || self.graph || self.patch || self.stat || self.code || self.at.at.is_some();
+        if !needs_all {
+            let slug = work.session.plan()?;
+            let loaded = work.session.repo.glance(&slug)?;
+            if loaded.plan.count() > SMALL {
+                return self.streamed(work, &slug, loaded);
+            }
+        }
+        self.whole(work)
+    }
+
+    /// Writes events as they are read.
+    fn streamed(&self, work: &mut Work<'_>, slug: &Slug, loaded: Loaded) -> Result<(), Failure> {
+        work.met(slug, &loaded.plan, &loaded.damage, &self.at);
+        let wanted = self.filter.wanted(&loaded.plan, &work.session.repo, work.session.now)?;
+        work.page();
+        let Work { session, ui, .. } = work;
+        let mut newest = session.repo.newest(slug, loaded.tip)?;
+        let fits = |entry: &Result<Entry, Error>| entry.as_ref().map_or(true, |entry| wanted.fits(entry));
+        let shown = newest.by_ref().filter(fits).take(self.max_count.unwrap_or(usize::MAX));
+        let mut output = Output { ui, slug, loaded, repo: &session.repo, oldest_first: false };
+        self.write(&mut output, shown, Names::Long, None, &Beside::default())?;
+        let damage = newest.damage().to_vec();
+        work.damaged(slug, &damage);
+        Ok(())
+    }
+
+    /// Writes events of a history that was read before.
+    fn whole(&self, work: &mut Work<'_>) -> Result<(), Failure> {
         let (slug, history) = work.read_history(&self.at)?;
-        let mut shown = self.select(&history)?;
+        let wanted = self.filter.wanted(&history.plan, &work.session.repo, work.session.now)?;
+        let newest_first = history.entries.iter().rev().filter(|entry| wanted.fits(entry));
+        let mut shown: Vec<Entry> = newest_first.take(self.max_count.unwrap_or(usize::MAX)).cloned().collect();
+        let ids: BTreeSet<EventId> = shown.iter().map(|entry| entry.event.id).collect();
+        let mut beside = Beside::default();
+        if self.patch || self.stat {
+            beside.changes = changes::changes(&history.entries, &ids, self.patch);
+        }
+        if self.code {
+            let head = if self.at.at.is_none() { work.session.repo.head_commit()? } else { None };
+            beside.code = code::between(&work.session.repo, &history.entries, |id| ids.contains(&id), head)?;
+        }
+        let graph = self.graph.then(|| (Graph::default(), Lanes::new(&history.entries, &shown)));
+        let names = Names::Exact(history.entries.iter().map(|entry| entry.event.id).collect());
         if self.reverse {
             shown.reverse();
         }
-        if shown.is_empty() {
-            work.ui.say("no event fits");
-        }
         work.page();
-        if work.ui.json {
-            let heads = history.plan.heads();
-            for entry in shown {
-                work.ui.data("event", Some(slug.as_str()), heads, json(&history.plan, entry))?;
-            }
-            return Ok(());
+        let Work { session, ui, .. } = work;
+        let loaded = Loaded { plan: history.plan, tip: history.tip, damage: Vec::new() };
+        let mut output = Output { ui, slug: &slug, loaded, repo: &session.repo, oldest_first: self.reverse };
+        self.write(&mut output, shown.into_iter().map(Ok), names, graph, &beside)
+    }
+
+    fn write(
+        &self,
+        out: &mut Output<'_>,
+        shown: impl Iterator<Item = Result<Entry, Error>>,
+        names: Names,
+        graph: Option<(Graph, Lanes)>,
+        beside: &Beside,
+    ) -> Result<(), Failure> {
+        let mut shown = shown.peekable();
+        if shown.peek().is_none() {
+            out.ui.say("no event fits");
         }
-        let heads: Vec<String> = history.plan.heads().iter().map(EventId::short).collect();
-        work.ui.say(&format!("{slug} at {}", heads.join(" ")));
-        let ids: Ids = history.entries.iter().map(|entry| entry.event.id).collect();
-        let lanes = Lanes::new(&history, &shown);
-        let mut drawing = Drawing { page: work.ui.page(), plan: &history.plan, ids, graph: Graph::default(), lanes };
-        let oneline = self.oneline || self.format == Format::Oneline;
-        let mut rest = shown.as_slice();
-        while let Some((entry, after)) = rest.split_first() {
-            // The events of one command make one line, unless their lanes are to be drawn.
-            let same = |other: &&&Entry| batch(entry).is_some() && batch(other) == batch(entry);
-            let folded = if oneline && !self.graph { after.iter().take_while(same).count() } else { 0 };
-            let row = self.graph.then(|| drawing.row(entry));
-            if oneline {
-                drawing.oneline(&rest[..=folded], row.as_ref(), self.reverse);
-            } else {
-                drawing.medium(entry, row.as_ref(), after.is_empty());
-            }
-            rest = &rest[folded + 1..];
+        let heads: Vec<String> = out.loaded.plan.heads().iter().map(EventId::short).collect();
+        out.ui.say(&format!("{} at {}", out.slug, heads.join(" ")));
+        if out.ui.json {
+            return out.json(shown, beside);
         }
-        let page = drawing.page;
-        Ok(work.ui.show(&page)?)
-    }
-
-    /// The entries to show, newest first.
-    fn select<'a>(&self, history: &'a History) -> Result<Vec<&'a Entry>, Failure> {
-        let since = self.since.as_deref().map(|text| when::point(text, false)).transpose()?;
-        let until = self.until.as_deref().map(|text| when::point(text, true)).transpose()?;
-        let item = self.item.as_deref().map(|named| find::whatever(&history.plan, named).map(Item::id)).transpose()?;
-        let actor = self.actor.as_ref().map(|actor| actor.to_lowercase());
-        let fits = |event: &Event| {
-            self.of_type.as_ref().is_none_or(|wanted| is_of_type(&event.type_name, wanted))
-                && item.is_none_or(|item| concerns(event, item))
-                && actor.as_ref().is_none_or(|actor| is_by(event, actor))
-                && since.is_none_or(|since| event.at >= since)
-                && until.is_none_or(|until| event.at <= until)
-        };
-        let newest_first = history.entries.iter().rev().filter(|entry| fits(&entry.event));
-        Ok(newest_first.take(self.max_count.unwrap_or(usize::MAX)).collect())
-    }
-}
-
-fn batch(entry: &Entry) -> Option<&str> {
-    entry.event.context.batch.as_ref().map(|batch| batch.as_str())
-}
-
-fn is_of_type(type_name: &str, wanted: &str) -> bool {
-    type_name == wanted || type_name.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'))
-}
-
-fn concerns(event: &Event, item: ItemId) -> bool {
-    event.id == item || event.change.as_ref().is_ok_and(|change| change.mentions().contains(&item))
-}
-
-fn is_by(event: &Event, actor: &str) -> bool {
-    let agent = event.context.agent.as_ref().map_or("", |agent| agent.name.as_str());
-    let claimed = event.context.attributed.iter().flat_map(|by| [by.name.as_str(), &by.email]);
-    let all = [event.by.name.as_str(), &event.by.email, agent].into_iter().chain(claimed);
-    all.map(str::to_lowercase).any(|text| text.contains(actor))
-}
-
-/// When, and by whom, an import or the author says that it was done.
-fn claimed(event: &Event) -> Option<String> {
-    let at = event.context.occurred.map(|at| at.to_string());
-    let by = event.context.attributed.as_ref().map(|by| match by.email.as_str() {
-        "" => format!("by {}", text::line(&by.name)),
-        email => format!("by {} <{}>", text::line(&by.name), text::line(email)),
-    });
-    let said: Vec<String> = at.into_iter().chain(by).collect();
-    Some(said.join(" ")).filter(|said| !said.is_empty())
-}
-
-/// What a person reads of an event.
-fn headline(plan: &Plan, event: &Event) -> String {
-    let inert = plan.inert.iter().find(|inert| inert.stamp.id == event.id);
-    match (&event.change, inert) {
-        (_, Some(inert)) => format!("{} has no effect: {}", inert.type_name, text::line(&inert.reason)),
-        (Ok(change), None) => subject(change, plan),
-        (Err(reason), None) => format!("{} has no effect: {reason}", event.type_name),
-    }
-}
-
-fn json(plan: &Plan, entry: &Entry) -> Value {
-    json!({
-        "id": entry.event.id.to_string(),
-        "commit": entry.commit.to_string(),
-        "subject": headline(plan, &entry.event),
-        "event": serde_json::from_slice::<Value>(&entry.bytes).ok(),
-    })
-}
-
-/// Which of the shown events come next below each.
-struct Lanes<'a> {
-    events: BTreeMap<EventId, &'a Event>,
-    shown: BTreeSet<EventId>,
-}
-
-impl<'a> Lanes<'a> {
-    fn new(history: &'a History, shown: &[&Entry]) -> Self {
-        Self {
-            events: history.entries.iter().map(|entry| (entry.event.id, &entry.event)).collect(),
-            shown: shown.iter().map(|entry| entry.event.id).collect(),
+        let format = if self.oneline { Format::Oneline } else { self.format };
+        let mut drawing = Drawing::new(out.ui.page(), names, graph, format);
+        if !out.oldest_first {
+            beside.code.above.iter().for_each(|commit| drawing.code(commit, ""));
         }
-    }
-
-    /// The nearest ancestors that are shown.
-    fn below(&self, event: &Event) -> Vec<EventId> {
-        let (mut below, mut seen) = (Vec::new(), BTreeSet::new());
-        let mut ahead: Vec<EventId> = event.parents.iter().rev().copied().collect();
-        while let Some(id) = ahead.pop() {
-            match self.events.get(&id) {
-                _ if !seen.insert(id) => {}
-                _ if self.shown.contains(&id) => below.push(id),
-                Some(event) => ahead.extend(event.parents.iter().rev()),
-                None => {}
+        let mut is_first = true;
+        while let Some(group) = next(&mut shown, format == Format::Oneline && drawing.graph.is_none()) {
+            let group = group?;
+            // A command is known by its first event.
+            let Some(entry) = (if out.oldest_first { group.first() } else { group.last() }) else { break };
+            let headline = out.headline(entry)?;
+            let none: &[CodeCommit] = &[];
+            let below = group.iter().filter_map(|entry| beside.code.below.get(&entry.event.id));
+            let code: Vec<CodeCommit> = below.flat_map(|commits| out.in_turn(commits)).cloned().collect();
+            // In a folded command the commits stand together, where its first event is.
+            let changed = merged(&group, beside);
+            let told = Told {
+                entry,
+                headline: &headline,
+                more: group.len() - 1,
+                changed: changed.as_ref(),
+                code: if out.oldest_first { [&code, none] } else { [none, &code] },
+            };
+            drawing.event(&told, shown.peek().is_none());
+            if is_first || drawing.page.len() >= GATHERED {
+                out.ui.show(&drawing.page)?;
+                drawing.page = out.ui.page();
+                is_first = false;
             }
         }
-        below
+        if out.oldest_first {
+            out.in_turn(&beside.code.above).into_iter().for_each(|commit| drawing.code(commit, ""));
+        }
+        Ok(out.ui.show(&drawing.page)?)
     }
 }
 
-struct Drawing<'a> {
-    page: Page,
-    plan: &'a Plan,
-    ids: Ids,
-    graph: Graph,
-    lanes: Lanes<'a>,
+/// The next event, or, where they are to be folded, the next events of one command.
+fn next(
+    shown: &mut Peekable<impl Iterator<Item = Result<Entry, Error>>>,
+    folded: bool,
+) -> Option<Result<Vec<Entry>, Error>> {
+    let mut group = match shown.next()? {
+        Ok(entry) => vec![entry],
+        Err(e) => return Some(Err(e)),
+    };
+    let batch = |entry: &Entry| entry.event.context.batch.as_ref().map(|batch| batch.as_str().to_owned());
+    let of = batch(&group[0]).filter(|_| folded);
+    while let Some(of) = &of
+        && let Some(Ok(entry)) =
+            shown.next_if(|entry| entry.as_ref().is_ok_and(|entry| batch(entry).as_ref() == Some(of)))
+    {
+        group.push(entry);
+    }
+    Some(Ok(group))
 }
 
-impl Drawing<'_> {
-    fn row(&mut self, entry: &Entry) -> Row {
-        self.graph.row(entry.event.id, &self.lanes.below(&entry.event))
+/// What the events of a group changed, one after the other.
+fn merged(group: &[Entry], beside: &Beside) -> Option<Changed> {
+    let mut all = group.iter().filter_map(|entry| beside.changes.get(&entry.event.id)).peekable();
+    all.peek()?;
+    Some(all.fold(Changed::default(), |sum, one| Changed {
+        patch: sum.patch + &one.patch,
+        lines: (sum.lines.0 + one.lines.0, sum.lines.1 + one.lines.1),
+    }))
+}
+
+/// Where a log goes.
+struct Output<'a> {
+    ui: &'a mut crate::ui::Ui,
+    slug: &'a Slug,
+    loaded: Loaded,
+    repo: &'a git_plan_store::Repository,
+    oldest_first: bool,
+}
+
+impl Output<'_> {
+    /// What a person reads of an event.
+    fn headline(&mut self, entry: &Entry) -> Result<String, Failure> {
+        let said = headline(&self.loaded.plan, &entry.event);
+        if self.loaded.mend(self.repo)? { Ok(headline(&self.loaded.plan, &entry.event)) } else { Ok(said) }
     }
 
-    fn draw(&mut self, lines: &[String]) {
-        for line in lines {
-            self.page.put(line).end();
-        }
+    /// Commits, which are listed newest first, as this log has them.
+    fn in_turn<'c>(&self, commits: &'c [CodeCommit]) -> Vec<&'c CodeCommit> {
+        if self.oldest_first { commits.iter().rev().collect() } else { commits.iter().collect() }
     }
 
-    fn oneline(&mut self, entries: &[&Entry], row: Option<&Row>, oldest_first: bool) {
-        // A command is known by its first event.
-        let first = if oldest_first { entries.first() } else { entries.last() };
-        let Some(entry) = first else { return };
-        if let Some(row) = row {
-            self.draw(&row.above);
-            self.page.put(&row.mark).put(" ");
+    fn json(&mut self, shown: impl Iterator<Item = Result<Entry, Error>>, beside: &Beside) -> Result<(), Failure> {
+        if !self.oldest_first {
+            self.code(&beside.code.above)?;
         }
-        self.page.paint(Style::Id, &self.ids.short(entry.event.id)).put(" ");
-        self.page.put(&headline(self.plan, &entry.event));
-        if entries.len() > 1 {
-            self.page.paint(Style::Faint, &format!(" (and {} more)", entries.len() - 1));
-        }
-        self.page.end();
-        if let Some(row) = row {
-            self.draw(&row.below);
-        }
-    }
-
-    fn medium(&mut self, entry: &Entry, row: Option<&Row>, last: bool) {
-        let event = &entry.event;
-        let (mark, beside) = match row {
-            Some(row) => {
-                self.draw(&row.above);
-                // Below the last event no lane goes on, but its lines keep their column.
-                let beside = if last { " ".repeat(row.mark.chars().count()) } else { row.beside.clone() };
-                (format!("{} ", row.mark), format!("{beside} "))
+        for entry in shown {
+            let entry = entry?;
+            let none = Vec::new();
+            let code = beside.code.below.get(&entry.event.id).unwrap_or(&none);
+            if self.oldest_first {
+                self.code(code)?;
             }
-            None => (String::new(), String::new()),
-        };
-        let id = event.id.to_string();
-        self.page.put(&mark).paint(Style::Id, &format!("event {id}")).put(&format!(" {}", event.type_name)).end();
-        if let Some(row) = row {
-            self.draw(&row.below);
+            let mut data = json!({
+                "id": entry.event.id.to_string(),
+                "commit": entry.commit.to_string(),
+                "subject": self.headline(&entry)?,
+                "event": serde_json::from_slice::<Value>(&entry.bytes).ok(),
+            });
+            if let Some(Changed { patch, lines: (more, less) }) = beside.changes.get(&entry.event.id) {
+                data["view"] = json!({ "lines_added": more, "lines_removed": less });
+                if !patch.is_empty() {
+                    data["view"]["patch"] = patch.as_str().into();
+                }
+            }
+            self.ui.data("event", Some(self.slug.as_str()), self.loaded.plan.heads(), data)?;
+            if !self.oldest_first {
+                self.code(code)?;
+            }
         }
-        let agent = event.context.agent.as_ref().map(|agent| format!(" through {}", text::line(&agent.name)));
-        let by =
-            format!("{} <{}>{}", text::line(&event.by.name), text::line(&event.by.email), agent.unwrap_or_default());
-        self.page.put(&beside).put("Author: ").put(&by).end();
-        self.page.put(&beside).put(&format!("Date:   {}", event.at)).end();
-        if let Some(claimed) = claimed(event) {
-            self.page.put(&beside).put(&format!("Claims: {claimed}")).end();
+        if self.oldest_first { self.code(&beside.code.above) } else { Ok(()) }
+    }
+
+    fn code(&mut self, commits: &[CodeCommit]) -> Result<(), Failure> {
+        for CodeCommit { id, author, at, subject, .. } in self.in_turn(commits) {
+            let by = json!({ "email": author.email, "name": author.name });
+            let data = json!({ "commit": id.to_string(), "at": at.to_string(), "by": by, "subject": subject });
+            self.ui.data("code", Some(self.slug.as_str()), self.loaded.plan.heads(), data)?;
         }
-        if let Some(undone) = event.context.undoes {
-            self.page.put(&beside).put(&format!("Undoes: {}", self.ids.short(undone))).end();
-        }
-        self.page.put(beside.trim_end()).end();
-        self.page.block(&format!("{beside}    "), &headline(self.plan, event));
-        if let Some(why) = &event.context.why {
-            self.page.put(beside.trim_end()).end();
-            self.page.block(&format!("{beside}    "), why);
-        }
-        if !last {
-            self.page.put(beside.trim_end()).end();
-        }
+        Ok(())
     }
 }

@@ -5,6 +5,7 @@ mod fixture;
 mod forks;
 mod intake;
 mod killed;
+mod newest;
 mod objects;
 mod opening;
 mod plans;
