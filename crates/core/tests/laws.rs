@@ -15,7 +15,7 @@ use std::sync::{Mutex, OnceLock};
 
 use git_plan_core::change::FieldSet;
 use git_plan_core::state::ConflictKind;
-use git_plan_core::{Actor, Change, Draft, Field, Plan, Text};
+use git_plan_core::{Actor, Change, Draft, Field, Plan, Text, order};
 use histories::{History, Recipe, unions};
 use proptest::prelude::*;
 use scripts::laws;
@@ -33,6 +33,7 @@ const LAWS: &[(&str, Law)] = &[
     ("tie-break independence", unions::tie_break_independence),
     ("incremental = rebuild = no cache", unions::increments),
     ("quiescence", unions::quiescence),
+    ("resolution progress", unions::progress),
 ];
 
 /// What came of asking every law of every history.
@@ -204,6 +205,11 @@ fn quiescence() {
 }
 
 #[test]
+fn resolution_progress() {
+    held("resolution progress");
+}
+
+#[test]
 fn histories_have_every_type_of_event_every_kind_of_conflict_and_merges_of_many_heads() {
     let outcome = outcome();
     for type_name in Change::TYPES {
@@ -216,6 +222,30 @@ fn histories_have_every_type_of_event_every_kind_of_conflict_and_merges_of_many_
         assert!(outcome.codes.contains(code), "some event has no effect, as {code}");
     }
     assert!(outcome.octopus > 100, "events saw more than two heads");
+}
+
+/// Histories as vectors, for a reader that shares nothing with this one: `GIT_PLAN_TELL=DIR`, then `spec/verify.py vectors
+/// DIR`.
+#[test]
+fn histories_can_be_told_to_another_reader() -> Result<(), Box<dyn std::error::Error>> {
+    let Some(directory) = std::env::var_os("GIT_PLAN_TELL") else { return Ok(()) };
+    for seed in 0..300 {
+        let history = History::of(Recipe::new(seed, most(seed)));
+        let mut state = Plan::replay(&history.events).to_json();
+        for inert in state["inert"].as_array_mut().into_iter().flatten() {
+            inert.as_object_mut().map(|inert| inert.remove("reason"));
+        }
+        let ids: Vec<String> = history.events.iter().map(|event| event.id.to_string()).collect();
+        let placed = order::arrange(&history.events, order::Floor::NONE);
+        let order: Vec<&String> = placed.iter().map(|placed| &ids[placed.index]).collect();
+        let expected = serde_json::json!({"ids": ids, "order": order, "state": state});
+        let path = std::path::Path::new(&directory).join(format!("{seed:03}"));
+        std::fs::create_dir_all(&path)?;
+        let lines = history.bytes.iter().flat_map(|line| line.iter().chain(b"\n")).copied().collect::<Vec<u8>>();
+        std::fs::write(path.join("events.jsonl"), lines)?;
+        std::fs::write(path.join("expected.json"), expected.to_string())?;
+    }
+    Ok(())
 }
 
 fn script() -> impl Strategy<Value = Vec<u8>> {

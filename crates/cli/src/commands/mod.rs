@@ -223,10 +223,9 @@ impl Work<'_> {
     fn damaged(&mut self, slug: &Slug, damage: &[Damage]) {
         if let Some(first) = damage.first() {
             let message = format!("plan {slug} is damaged at commit {}: {}", first.commit, first.reason);
-            self.damaged = Some(
-                Failure::new(Status::Damaged, "plan-damaged", message)
-                    .hinted("what can be read is shown; a clone may still have the rest"),
-            );
+            self.damaged = Some(Failure::new(Status::Damaged, "plan-damaged", message).hinted(
+                "what can be read is shown; `git plan verify` tells all that is wrong, and a clone may have the rest",
+            ));
         }
     }
 

@@ -90,7 +90,13 @@ pub fn resolve(batch: &mut Batch, conflict: &Conflict, choice: Choice<'_>) -> Re
         trial.group();
     }
     let ids = changes.into_iter().map(|change| Ok(trial.record(change)?)).collect::<Result<Vec<_>, Refusal>>()?;
-    if trial.plan().conflicts().iter().any(|left| left.id() == conflict.id()) {
+    // A move that would still put the item below itself only begins the same conflict anew.
+    let is_new = |left: &Conflict| left.sides.iter().any(|side| ids.contains(&side.stamp.id));
+    let still = |left: &Conflict| {
+        let same = (left.kind, left.target, left.field) == (conflict.kind, conflict.target, conflict.field);
+        left.id() == conflict.id() || (same && is_new(left))
+    };
+    if trial.plan().conflicts().iter().any(still) {
         return Err(Refusal::Unclear(format!("{} would still be there", label(batch.plan(), conflict))));
     }
     batch.take_over(trial);

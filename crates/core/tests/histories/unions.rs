@@ -92,6 +92,7 @@ pub fn no_lost_edit(history: &History, plan: &Plan) {
     laws::no_lost_entry(events, plan);
     laws::removal(events, plan);
     laws::standing(plan);
+    laws::trails(events, plan);
     laws::nothing_is_lost_from_sight(events, plan);
     laws::disputes_are_real(events, plan);
 }

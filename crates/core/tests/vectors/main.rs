@@ -5,6 +5,7 @@
 
 mod cases;
 mod files;
+mod scenarios;
 mod script;
 
 use std::collections::{BTreeMap, BTreeSet};
