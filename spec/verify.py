@@ -3,6 +3,7 @@
 
     verify.py repo PATH [SLUG...]   check the plans of a repository, through plain git
     verify.py events FILE.jsonl     check an exported plan
+    verify.py bundle DIR            check a bundle that proves itself
     verify.py vectors DIR           check ids, order and state of the vectors
 
 With --against FILE it also holds an export, or the one plan that is named, against a commitment.
@@ -20,6 +21,7 @@ import sys
 
 from blake3 import blake3
 
+from reader.bundle import check_bundle
 from reader.commitment import check_commitment
 from reader.document import Document
 from reader.events import Event, canonical
@@ -113,6 +115,8 @@ def main(arguments):
             plans = check_repository(arguments[1], arguments[2:])
         elif len(arguments) == 2 and arguments[0] == "events":
             plans = [check_export(arguments[1])]
+        elif len(arguments) == 2 and arguments[0] == "bundle":
+            plans = [events for events in [check_bundle(arguments[1], check_export)] if events is not None]
         elif len(arguments) == 2 and arguments[0] == "vectors":
             check_vectors(arguments[1])
         else:

@@ -3,7 +3,7 @@
 //! Every figure is CPU time, user and system, of whole processes, and stands beside its rival or its floor, measured in
 //! the same run in turns with it: A B A B. Only medians are compared, so other work on the machine hurts little. Data
 //! is made by a generator with a fixed seed. The table goes to stdout as Markdown; `--long` adds 100,000 events; words
-//! choose sections (`append show replay list size markdown travel race merge sync`).
+//! choose sections (`append show replay list size markdown travel race merge sync trace`).
 
 mod append;
 mod data;
@@ -18,6 +18,7 @@ mod show;
 mod size;
 mod sync;
 mod table;
+mod trace;
 mod travel;
 
 use std::error::Error;
@@ -42,6 +43,7 @@ const SECTIONS: &[Section] = &[
     ("race", race::measure),
     ("merge", merge::measure),
     ("sync", sync::measure),
+    ("trace", trace::measure),
 ];
 
 fn main() -> ExitCode {

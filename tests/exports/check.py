@@ -135,6 +135,58 @@ def check_intoto(plan, events):
     assert json.loads(written)["predicate"]["eventCount"] == len(events), written
 
 
+def check_audit(plan, events):
+    folder = os.path.join(plan.directory, "audit")
+    key = os.path.join(plan.directory, "key")
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    with open(os.path.join(plan.directory, "allowed"), "w") as allowed, open(key + ".pub") as public:
+        allowed.write("ada@example.org " + public.read())
+    for name, value in (("gpg.format", "ssh"), ("user.signingKey", key)):
+        subprocess.run(["git", "config", name, value], cwd=plan.directory, check=True)
+    plan.run("export", "--format", "audit", "-o", folder)
+
+    def judged():
+        allowed = os.path.join(plan.directory, "allowed")
+        own = subprocess.run([plan.program, "verify", folder, "--allowed-signers", allowed], cwd="/", capture_output=True)
+        other = subprocess.run([sys.executable, VERIFY, "bundle", folder], capture_output=True)
+        return (own.returncode, other.returncode, own.stdout.decode() + own.stderr.decode() + other.stdout.decode())
+
+    own, other, said = judged()
+    assert (own, other) == (0, 0), f"audit: the bundle proves itself: {said}"
+    for sums, tool in (("SHA256SUMS", "sha256sum"),):
+        subprocess.run([tool, "--check", "--strict", "--quiet", sums], cwd=folder, check=True)
+    with open(os.path.join(folder, "state.json"), "rb") as state, open(os.path.join(folder, "COMMITMENT")) as commitment:
+        assert f"state-blake3 {blake3(state.read()).hexdigest()}" in commitment.read(), "audit: the state is committed to"
+    clone = os.path.join(plan.directory, "clone")
+    subprocess.run(["git", "init", "--quiet", clone], check=True)
+    bundle = os.path.join(folder, "plan.bundle")
+    subprocess.run(["git", "-c", "fetch.fsckObjects=true", "fetch", "--quiet", bundle, "refs/plans/p:refs/plans/p"],
+                   cwd=clone, check=True)
+    names = sorted(os.listdir(folder))
+    assert len(names) == 11, f"audit: nine files and two signatures: {names}"
+    for name in names:
+        path = os.path.join(folder, name)
+        with open(path, "rb") as file:
+            whole = file.read()
+        middle = len(whole) // 2
+        ways = [whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1:], whole[:middle], whole + b"\n", b""]
+        if name.endswith(".sig"):
+            # What stands around the armour is not signed, and says nothing.
+            ways = [whole[:60] + b"x" + whole[61:]]
+        for way in ways:
+            with open(path, "wb") as file:
+                file.write(way)
+            own, other, said = judged()
+            assert own not in (0, None) and other == 1, f"audit: {name} was edited, and that was seen: {own} {other} {said}"
+        if not name.endswith(".sig"):
+            os.remove(path)
+            own, other, said = judged()
+            assert own not in (0, None) and other == 1, f"audit: {name} is gone, and that was seen: {own} {other} {said}"
+        with open(path, "wb") as file:
+            file.write(whole)
+    assert judged()[:2] == (0, 0), "audit: put back, it is sound again"
+
+
 def main(program):
     os.environ.update(GIT_AUTHOR_NAME="Ada", GIT_AUTHOR_EMAIL="ada@example.org",
                       GIT_COMMITTER_NAME="Ada", GIT_COMMITTER_EMAIL="ada@example.org")
@@ -142,7 +194,7 @@ def main(program):
         plan = Plan(os.path.abspath(program), directory)
         build(plan)
         events = check_jsonl(plan)
-        for check in (check_cloudevents, check_csv, check_prov, check_intoto):
+        for check in (check_cloudevents, check_csv, check_prov, check_intoto, check_audit):
             check(plan, events)
             print(f"{check.__name__.removeprefix('check_')}: {len(events)} events read")
 

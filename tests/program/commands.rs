@@ -5,6 +5,7 @@
 use insta::assert_snapshot;
 use serde_json::Value;
 
+use crate::schemas;
 use crate::world::{Outcome, World};
 
 #[test]
@@ -472,6 +473,10 @@ fn every_command_speaks_json_in_one_envelope() {
         &["absorb"],
         &["edit"],
         &["init", "--hook"],
+        &["hook", "install"],
+        &["hook", "link"],
+        &["hook", "remove"],
+        &["capabilities"],
         &["fetch"],
         &["sync"],
         &["push"],
@@ -481,6 +486,7 @@ fn every_command_speaks_json_in_one_envelope() {
     world.git(&["init", "--quiet", "--bare", "../hub"]);
     world.git(&["remote", "add", "origin", "../hub"]);
     std::fs::write(world.repository().join("lines.jsonl"), r#"{"do": ["note", "N"]}"#).expect("it is written");
+    world.git(&["commit", "--quiet", "--allow-empty", "-m", "Code"]);
     let mut removed = String::new();
     for line in lines {
         missing.retain(|words| !line.iter().zip(words).all(|(a, b)| a == b));
@@ -494,7 +500,7 @@ fn every_command_speaks_json_in_one_envelope() {
             assert_eq!(envelope["schema_version"], 1, "{line:?}: {envelope}");
             assert!(envelope["kind"].is_string() && envelope["data"].is_object(), "{line:?}: {envelope}");
             // What is about several plans, or about none, names them in its data.
-            if !["list", "init", "fetch", "sync", "push", "publish"].contains(&line[0]) {
+            if !["list", "init", "fetch", "sync", "push", "publish", "hook", "capabilities"].contains(&line[0]) {
                 assert_eq!(envelope["plan"], "p", "{line:?} says which plan it is about");
                 let version = envelope["version"].as_array().map_or(&[][..], Vec::as_slice);
                 assert!(version.len() == 1 && version.iter().all(is_id), "{line:?} says which version it shows");
@@ -530,6 +536,7 @@ fn failures_speak_json_too_and_leave_stdout_empty() {
     ] {
         let said = world.plan(line).failed(status, code);
         let told: Value = serde_json::from_str(&said).expect("one line of JSON");
+        schemas::hold(&told);
         assert_eq!(told["error"]["code"], code, "{told}");
         assert_eq!(told["kind"], "error", "{told}");
         assert!(told["error"]["message"].is_string() && told["error"]["retry"] == false, "{told}");

@@ -96,3 +96,38 @@ fn a_history_is_written_for_pipelines_and_for_spreadsheets() {
     assert_snapshot!("prov", world.plan(&["export", "--format", "prov"]).done().replace("},", "},\n"));
     assert_snapshot!("cloudevents", world.plan(&["export", "--format", "cloudevents"]).done());
 }
+
+#[test]
+fn a_bundle_proves_itself_without_its_repository() -> Outcome {
+    let world = grown();
+    for line in [
+        &["export", "--format", "audit"][..],
+        &["export", "--format", "audit", "-o", "out", "--at", "2026-11-22"],
+        &["export", "--format", "audit", "-o", "out"],
+        &["verify", "./out"],
+        &["note", "Later"],
+        &["export", "--format", "audit", "-o", "out"],
+    ] {
+        world.tell(line);
+    }
+    let elsewhere = world.path().join("elsewhere");
+    std::fs::rename(world.repository().join("out"), &elsewhere)?;
+    world.plan_in(world.path(), &["verify", "elsewhere"]).done();
+    let page = std::fs::read_to_string(elsewhere.join("report.html"))?;
+    std::fs::write(elsewhere.join("report.html"), page.replace("One side", "No side"))?;
+    std::fs::remove_file(elsewhere.join("plan.bundle"))?;
+    let said = world.plan_in(world.path(), &["verify", "elsewhere"]).ended(7).stdout;
+    assert!(said.contains("report.html") && said.contains("plan.bundle"), "each file is named:\n{said}");
+    assert_snapshot!(world.transcript());
+    Ok(())
+}
+
+#[test]
+fn a_page_says_nothing_of_the_plan_as_markup() {
+    let world = grown();
+    let page = world.plan(&["export", "--format", "html"]).done();
+    assert_eq!(page.matches("<script").count(), 2, "its history and its script");
+    let policy = page.split("content=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    assert!(policy.starts_with("default-src 'none'; script-src 'sha256-"), "{policy}");
+    assert_eq!(page, world.plan(&["export", "--format", "html"]).done(), "the same plan gives the same page");
+}

@@ -174,7 +174,7 @@ fn status_tells_the_four_states_of_a_file() -> Outcome {
     edit(&world, "Intro.", "Intro!");
     assert_eq!(state(&world), "edited", "it is no view");
     write(&world, PLAN);
-    world.plan(&["step", "done", "2"]).done();
+    world.plan(&["step", "done", "2", "--force"]).done();
     assert_eq!(state(&world), "behind", "it is the view of an earlier version");
     fs::remove_dir_all(world.repository().join(".git/git-plan"))?;
     world.git(&["config", "plan.view", "docs/plan.md"]);

@@ -120,3 +120,36 @@ fn a_hook_of_somebody_else_is_left_alone() -> Outcome {
     assert_snapshot!(world.transcript());
     Ok(())
 }
+
+#[test]
+fn a_commit_that_names_a_step_is_linked_to_it_once() -> Outcome {
+    let world = World::with_plan(&["Build", "Ship"]);
+    let step = world.plan(&["next", "--json"]).json()[0]["data"]["step"]["id"].as_str().unwrap_or_default().to_owned();
+    world.tell(&["hook", "install"]);
+    let trailers = [format!("Plan-Step: {}", &step[..7]), "Plan: p".to_owned()];
+    let commit = |message: &str, trailers: &[&str]| {
+        let mut arguments = vec!["commit", "--quiet", "--allow-empty", "-m", message];
+        trailers.iter().for_each(|trailer| arguments.extend(["--trailer", trailer]));
+        world.try_git(&arguments)
+    };
+    let made = commit("Build it", &[&trailers[1], &trailers[0]]);
+    assert_eq!(made.status, Some(0), "the commit is made: {made}");
+    let id = world.git(&["rev-parse", "HEAD"]);
+    let events = world.events(&world.repository(), "p");
+    let last = &events.last().expect("events")["event"];
+    assert_eq!((&last["type"], &last["data"]["to"]), (&"link.added".into(), &id.as_str().into()), "{last}");
+    assert_eq!(last["data"]["from"], step.as_str(), "it is linked to the step that it names");
+    world.tell(&["hook", "link", "HEAD"]);
+    assert_eq!(world.events(&world.repository(), "p").len(), events.len(), "linking it again records nothing");
+    assert_eq!(commit("Nothing of a plan", &[]).status, Some(0), "a commit without trailers is none of its business");
+    assert_eq!(world.events(&world.repository(), "p").len(), events.len());
+    let wrong = commit("No such step", &["Plan-Step: 9"]);
+    assert_eq!(wrong.status, Some(0), "a commit is never held up: {wrong}");
+    assert!(wrong.stderr.contains("there is no step \"9\""), "but whoever commits is told: {wrong}");
+    world.tell(&["hook", "remove"]);
+    assert!(!world.repository().join(".git/hooks/post-commit").exists(), "nothing of the hook is left");
+    std::fs::write(world.repository().join(".git/hooks/post-commit"), "#!/bin/sh\nexit 0\n")?;
+    world.tell(&["hook", "install"]);
+    insta::assert_snapshot!(world.transcript().replace(&id[..7], "COMMIT"));
+    Ok(())
+}

@@ -29,6 +29,7 @@ mod python;
 mod races;
 mod receiving;
 mod records;
+mod schemas;
 mod servers;
 mod shell;
 mod statuses;

@@ -156,3 +156,29 @@ fn a_file_that_was_imported_is_blamed_line_by_line() -> Outcome {
     assert_snapshot!(world.transcript());
     Ok(())
 }
+
+#[test]
+fn an_event_is_undone_with_or_without_what_came_since() -> Outcome {
+    let world = World::with_plan(&["One", "Two"]);
+    let id = |said: String| said.split_whitespace().next().unwrap_or_default().to_owned();
+    let reworded = id(world.plan(&["step", "edit", "1", "Uno"]).done());
+    world.plan(&["step", "edit", "1", "Eins"]).done();
+    let dropped = id(world.plan(&["step", "drop", "2"]).done());
+    for line in [
+        &["undo", &reworded][..],
+        &["undo", &reworded, "--keep"],
+        &["undo", &reworded, "--force", "-m", "Neither was any good"],
+        &["undo", &reworded],
+        &["undo", &dropped, "--force", "--keep"],
+        &["undo", &dropped],
+        &["show", "--ids"],
+        &["decide", "Go", "--proposed"],
+        &["decision", "accept", "1"],
+        &["undo"],
+        &["why", "1"],
+    ] {
+        world.tell(line);
+    }
+    assert_snapshot!(world.transcript());
+    Ok(())
+}

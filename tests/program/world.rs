@@ -11,6 +11,8 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+use crate::schemas;
+
 /// What a test returns.
 pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
@@ -72,11 +74,14 @@ impl Said {
         said.stderr
     }
 
-    /// What was written to stdout, as one JSON value for each line.
+    /// What was written to stdout, as one JSON value for each line, each as the specification has it.
     #[track_caller]
     pub fn json(self) -> Vec<Value> {
         let lines = self.done();
-        lines.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+        let lines: Vec<Value> =
+            lines.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
+        lines.iter().filter(|line| line["schema_version"].is_u64()).for_each(schemas::hold);
+        lines
     }
 }
 

@@ -185,6 +185,9 @@ pub enum Command {
     Render(render::Render),
     Absorb(absorb::Absorb),
     Edit(edit::Edit),
+    /// Link commits of the code to the steps that their trailers name
+    #[command(subcommand)]
+    Hook(hook::Hook),
     Fetch(fetch::Fetch),
     Push(push::Push),
     Sync(sync::Sync),
@@ -192,6 +195,7 @@ pub enum Command {
     Verify(verify::Verify),
     Completions(completions::Completions),
     Man(man::Man),
+    Capabilities(capabilities::Capabilities),
 }
 
 #[cfg(test)]

@@ -35,6 +35,21 @@ pub enum Status {
     Failed = 9,
 }
 
+impl Status {
+    /// Every status and what it means, that of success left out.
+    pub const TABLE: [(Self, &'static str); 9] = [
+        (Self::Refused, "refused: the plan as it stands does not allow it"),
+        (Self::Usage, "usage: the command line is wrong"),
+        (Self::Conflict, "conflicts are present"),
+        (Self::NotFound, "not found"),
+        (Self::Ambiguous, "ambiguous: more than one thing fits"),
+        (Self::Busy, "busy: a retry can help"),
+        (Self::Damaged, "damaged"),
+        (Self::Environment, "environment: no repository, no identity, or the like"),
+        (Self::Failed, "input, output or git failed"),
+    ];
+}
+
 /// A command that did not do what it was asked.
 #[derive(Debug, Clone)]
 pub struct Failure {

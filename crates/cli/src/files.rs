@@ -31,12 +31,13 @@ impl Done {
 }
 
 /// Writes files below a folder, which is made where it is not there, and says what became of each.
-pub fn put(folder: &Path, files: &[(String, String)], force: bool, ui: &mut Ui) -> Result<(), Failure> {
-    let mut ahead: Vec<(PathBuf, &str, Done)> = Vec::new();
+pub fn put<T: AsRef<[u8]>>(folder: &Path, files: &[(String, T)], force: bool, ui: &mut Ui) -> Result<(), Failure> {
+    let mut ahead: Vec<(PathBuf, &[u8], Done)> = Vec::new();
     for (name, text) in files {
+        let text = text.as_ref();
         let path = folder.join(name);
         let done = match fs::read(&path) {
-            Ok(held) if held == text.as_bytes() => Done::Unchanged,
+            Ok(held) if held == text => Done::Unchanged,
             Ok(_) => Done::Overwritten,
             Err(e) if e.kind() == ErrorKind::NotFound => Done::Written,
             Err(e) => return Err(failed("read", &path, &e)),
@@ -53,7 +54,7 @@ pub fn put(folder: &Path, files: &[(String, String)], force: bool, ui: &mut Ui) 
             .hinted("compare them, then give --force to overwrite, or move them away"));
     }
     for (path, text, _) in ahead.iter().filter(|file| file.2 != Done::Unchanged) {
-        replace(path, text.as_bytes()).map_err(|e| failed("write", path, &e))?;
+        replace(path, text).map_err(|e| failed("write", path, &e))?;
     }
     say(&ahead, ui)
 }
@@ -84,9 +85,9 @@ fn failed(what: &str, path: &Path, error: &std::io::Error) -> Failure {
         .hinted("check that the folder is there and may be written to, then try again")
 }
 
-fn say(files: &[(PathBuf, &str, Done)], ui: &mut Ui) -> Result<(), Failure> {
+fn say(files: &[(PathBuf, &[u8], Done)], ui: &mut Ui) -> Result<(), Failure> {
     if ui.json {
-        let file = |(path, _, done): &(PathBuf, &str, Done)| json!({ "path": path.display().to_string(), "done": done.word() });
+        let file = |(path, _, done): &(PathBuf, &[u8], Done)| json!({ "path": path.display().to_string(), "done": done.word() });
         let files: Vec<Value> = files.iter().map(file).collect();
         return Ok(ui.data("files", None, [], json!({ "files": files }))?);
     }

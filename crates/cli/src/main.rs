@@ -8,6 +8,7 @@
 
 mod absorbing;
 mod args;
+mod bundle;
 mod choice;
 mod claiming;
 mod commands;

@@ -101,6 +101,8 @@ pub struct Kept {
     pub text: RefCell<Vec<u8>>,
     /// The plan that was read or written, and the version that its reader has seen now.
     pub seen: RefCell<Option<(String, Vec<String>)>>,
+    /// Whether talk is left out.
+    pub data_alone: bool,
     /// Who is told how something gets on that takes a while.
     pub progress: Option<git_plan_mcp::Progress>,
 }
@@ -224,6 +226,9 @@ impl Ui {
     /// Says something to whoever is looking, beside the data.
     pub fn say(&self, what: &str) {
         if self.json {
+            return;
+        }
+        if self.kept.as_ref().is_some_and(|kept| kept.data_alone) {
             return;
         }
         if let Some(kept) = &self.kept {

@@ -15,6 +15,8 @@ pub struct Line {
     pub input: Option<String>,
     /// The program that acts, where the environment names none.
     pub agent: Option<String>,
+    /// Whether its data alone is wanted, and no talk beside that.
+    pub data_alone: bool,
     /// Whether the client has lost interest: what waits for others may stop waiting.
     pub cancelled: Arc<AtomicBool>,
 }

@@ -286,7 +286,7 @@ impl ServerHandler for Server {
         let address = resources::read(&request.uri).ok_or_else(unknown)?;
         let words = ["show".to_owned(), "--raw".to_owned(), format!("--plan={}", address.slug)];
         let words = words.into_iter().chain(address.at.map(|at| format!("--at={at}"))).collect();
-        let answer = self.run(Line { words, ..Line::default() }, &context).await;
+        let answer = self.run(Line { words, data_alone: true, ..Line::default() }, &context).await;
         let answer = answer.map_err(|failed| protocol_error(&failed))?;
         self.note(&answer);
         let contents = ResourceContents::text(answer.text, request.uri).with_mime_type("text/markdown");

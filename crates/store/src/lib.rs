@@ -6,6 +6,7 @@
 
 mod append;
 mod backoff;
+mod bundle;
 mod child;
 mod code;
 mod config;
@@ -41,6 +42,7 @@ mod views;
 mod walk;
 
 pub use append::{AppendError, Appended, Writer};
+pub use bundle::{Opened, open_commit};
 pub use child::Git;
 pub use code::CodeCommit;
 pub use config::Config;

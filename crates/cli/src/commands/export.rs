@@ -1,5 +1,7 @@
 //! `git plan export`
 
+mod audit;
+
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -22,6 +24,7 @@ use crate::ui::escaped;
 /// into a folder. `cloudevents` is a batch of CloudEvents 1.0, one for each event; `csv` a table with a row for each; `prov`
 /// PROV-JSON; `intoto` an in-toto Statement v1 on what the plan is, to be signed by tools that sign such statements. `html` is one page that
 /// needs no network: the view, a timeline that shows the plan at any event, the decisions, the events and who did what.
+/// `audit` is a folder with all that it takes to check the history without git-plan, or with `git plan verify DIR`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   git plan export > plan.events.jsonl
@@ -29,12 +32,13 @@ use crate::ui::escaped;
   git plan export --format madr -o docs/decisions
   git plan export --format csv > plan.csv
   git plan export --format html > plan.html
+  git plan export --format audit -o ../audit/plan && git plan verify ../audit/plan
   git plan export | tail -n 1 | tr -d '\\n' | b3sum")]
 pub struct Export {
     /// What to write
     #[arg(long, value_enum, default_value = "jsonl")]
     format: Format,
-    /// The folder to write files into, with `--format madr`
+    /// The folder to write files into, with `--format madr` or `audit`
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Overwrite files that hold something else
@@ -57,6 +61,8 @@ enum Format {
     Cloudevents,
     /// A table, one row for each event
     Csv,
+    /// A folder that proves itself: events, commits, a git bundle, views, sums and a commitment
+    Audit,
     /// One page with the view, a timeline, decisions and events, that needs no network
     Html,
     /// PROV-JSON: who and what brought each version about
@@ -67,14 +73,15 @@ enum Format {
 
 impl Export {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
-        if self.output.is_some() && !matches!(self.format, Format::Madr) {
+        if self.output.is_some() && !matches!(self.format, Format::Madr | Format::Audit) {
             return Err(Failure::usage(
-                "-o goes with --format madr; any other format is one file: redirect it with `>`",
+                "-o goes with --format madr or audit; any other format is one file: redirect it with `>`",
             ));
         }
-        let (slug, history) = work.read_history(&self.at)?;
+        let (slug, history) = self.read(work)?;
         let export = export(&slug, &history);
         let bytes = match self.format {
+            Format::Audit => return self.audit(work, (&slug, &history), &export),
             Format::Madr => return self.records(work, &history.plan),
             Format::Md => bytes::bytes(&view::render(&history.plan, history.plan.layout())).into_owned(),
             Format::Jsonl => export::jsonl::write(&export),
@@ -85,6 +92,25 @@ impl Export {
             Format::Intoto => lined(&statement(&export, &history, &self.at)).into_bytes(),
         };
         Ok(work.ui.raw(&bytes)?)
+    }
+
+    fn read(&self, work: &mut Work<'_>) -> Result<(Slug, History), Failure> {
+        if matches!(self.format, Format::Audit) && self.at.at.is_some() {
+            return Err(Failure::usage("--format audit is of the whole history: it takes no --at"));
+        }
+        work.read_history(&self.at)
+    }
+
+    fn audit(
+        &self,
+        work: &mut Work<'_>,
+        history: (&Slug, &History),
+        export: &export::Export<'_>,
+    ) -> Result<(), Failure> {
+        let Some(folder) = &self.output else {
+            return Err(Failure::usage("--format audit writes several files: give the folder for them with -o DIR"));
+        };
+        audit::run(folder, self.force, work, history, export)
     }
 
     fn records(&self, work: &mut Work<'_>, plan: &Plan) -> Result<(), Failure> {

@@ -71,10 +71,10 @@ impl Init {
             files::put(&top, core::slice::from_ref(&form), self.force, work.ui)?;
         }
         if self.hook {
-            hook::install(work)?;
+            hook::install(work, hook::PRE_COMMIT)?;
         }
         if self.remove_hook {
-            hook::remove(work)?;
+            hook::remove(work, hook::PRE_COMMIT)?;
         }
         if self.agents {
             let wanted = match (self.check, self.remove) {

@@ -73,7 +73,8 @@ impl Plans for Program {
             return Err(failed(&Failure::usage(reason), String::new()));
         }
         let json = args.global.json;
-        let mut ui = Ui::keeping(json, Kept { progress: Some(progress), ..Kept::default() });
+        let mut ui =
+            Ui::keeping(json, Kept { data_alone: line.data_alone, progress: Some(progress), ..Kept::default() });
         let ended = super::run_reading(args, self.environment(line), &mut ui, line.input.clone());
         let kept = ui.into_kept();
         let text = String::from_utf8_lossy(&kept.text.into_inner()).into_owned();

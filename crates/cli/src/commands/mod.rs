@@ -7,6 +7,7 @@ pub mod archive;
 pub mod ask;
 pub mod blame;
 pub mod block;
+pub mod capabilities;
 pub mod completions;
 pub mod conflicts;
 pub mod criterion;
@@ -84,6 +85,7 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
     match args.command {
         Command::Completions(command) => return command.run(ui),
         Command::Man(command) => return command.run(ui),
+        Command::Capabilities(command) => return command.run(ui),
         // One is about a file, or stands outside of the repository's own bounds.
         Command::Verify(command) if command.is_apart() => {
             return command.run_apart(&args.global, &env, ui, input);
@@ -135,12 +137,14 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Render(command) => command.run(&mut work),
         Command::Absorb(command) => command.run(&mut work),
         Command::Edit(command) => command.run(&mut work),
+        Command::Hook(command) => command.run(&mut work),
         Command::Fetch(command) => command.run(&mut work),
         Command::Push(command) => command.run(&mut work),
         Command::Publish(command) => command.run(&mut work),
         Command::Sync(command) => command.run(&mut work),
         Command::Completions(command) => command.run(work.ui),
         Command::Man(command) => command.run(work.ui),
+        Command::Capabilities(command) => command.run(work.ui),
     }?;
     work.damaged.map_or(Ok(()), Err)
 }
@@ -219,10 +223,9 @@ impl Work<'_> {
     fn damaged(&mut self, slug: &Slug, damage: &[Damage]) {
         if let Some(first) = damage.first() {
             let message = format!("plan {slug} is damaged at commit {}: {}", first.commit, first.reason);
-            self.damaged = Some(
-                Failure::new(Status::Damaged, "plan-damaged", message)
-                    .hinted("what can be read is shown; a clone may still have the rest"),
-            );
+            self.damaged = Some(Failure::new(Status::Damaged, "plan-damaged", message).hinted(
+                "what can be read is shown; `git plan verify` tells all that is wrong, and a clone may have the rest",
+            ));
         }
     }
 

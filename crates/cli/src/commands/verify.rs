@@ -1,5 +1,6 @@
 //! `git plan verify`
 
+mod bundle;
 mod file;
 mod receive;
 mod told;

@@ -64,7 +64,7 @@ impl Commitment {
             events: lines.len() as u64,
             root: root(lines),
             export: EventId::from_bytes(*export.finalize().as_bytes()),
-            state: state(&plan),
+            state: EventId::of(state_text(&plan).as_bytes()),
             semantics: SEMANTICS,
             at,
         })
@@ -117,8 +117,9 @@ impl fmt::Display for Commitment {
     }
 }
 
-/// The digest of a state: of its canonical JSON, without the reasons of inert events, which are for people.
-fn state(plan: &Plan) -> EventId {
+/// A state as canonical JSON, without the reasons of inert events, which are for people.
+#[must_use]
+pub fn state_text(plan: &Plan) -> String {
     let mut json = plan.to_json();
     for inert in json["inert"].as_array_mut().into_iter().flatten() {
         inert.as_object_mut().map(|inert| inert.remove("reason"));
@@ -126,7 +127,7 @@ fn state(plan: &Plan) -> EventId {
     let mut text = String::new();
     // A state has a canonical form, as it holds strings, integers, arrays and objects alone.
     let _ = canonical::write(&json, &mut text);
-    EventId::of(text.as_bytes())
+    text
 }
 
 /// Holds events against a commitment to what they were. `bytes` gives the bytes of the event of an index.

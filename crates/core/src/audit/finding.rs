@@ -162,6 +162,10 @@ codes! {
     CommitmentBadSignature "commitment-bad-signature" Error "the commitment or its signature was edited";
     /// A commitment's signature by a key that is not trusted here.
     CommitmentUntrusted "commitment-untrusted" Warning "name those whom you trust: gpg.ssh.allowedSignersFile";
+    /// A file of a bundle is not there.
+    FileMissing "file-missing" Error "get the bundle anew";
+    /// A file of a bundle is not what it was.
+    FileDiffers "file-differs" Error "the file was edited, or is of another version: get the bundle anew";
     /// A push that takes events away.
     Rewritten "rewritten" Error "plans only grow: `git plan sync` takes in what is there first";
     /// A push that deletes a plan.

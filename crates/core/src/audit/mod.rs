@@ -14,7 +14,7 @@ mod export;
 mod finding;
 mod root;
 
-pub use commitment::{Commitment, NotACommitment, SEMANTICS, check as check_commitment};
+pub use commitment::{Commitment, NotACommitment, SEMANTICS, check as check_commitment, state_text};
 pub use events::{CLOCKS, events};
 pub use export::{Exported, export};
 pub use finding::{Code, Finding, Place, Severity};

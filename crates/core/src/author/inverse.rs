@@ -3,25 +3,37 @@
 //! A value goes back only if nobody else wrote it; an added item goes only if nothing was done to it. "Since" means by an
 //! event that stands and that the undone one had not seen: what was undone itself does not count.
 
+use super::placing::subtree;
 use super::undo::Past;
 use super::{Refusal, section};
 use crate::change::*;
 use crate::prelude::*;
 use crate::state::{AddWins, Branch, Detail, Item, Place, Register, Source};
-use crate::{Change, Event, EventId, ItemId, Parent, Plan, Role, State, Tag, Text, Title};
+use crate::{Change, Event, EventId, ItemId, Kind, Parent, Plan, Role, State, Tag, Text, Title};
 
 /// The changes that undo an event, given the state before it and the state now.
-pub(super) fn inverse(event: &Event, before: &Plan, now: &Plan, past: &Past<'_>) -> Result<Vec<Change>, Refusal> {
-    let undoing = Undoing { event, before, now, past, since: past.standing_since(event) };
+///
+/// With `force`, what was written since to the same thing goes with it.
+pub(super) fn inverse(
+    event: &Event,
+    before: &Plan,
+    now: &Plan,
+    past: &Past<'_>,
+    force: bool,
+) -> Result<Vec<Change>, Refusal> {
+    let since = if force { Vec::new() } else { past.standing_since(event) };
+    let undoing = Undoing { event, before, now, past, since };
     let change = event.change.as_ref().map_err(|reason| undoing.cannot(&reason.to_string(), None))?;
     undoing.unwritten(change)?;
-    match undoing.of_plan(change) {
+    let mut changes = match undoing.of_plan(change) {
         Some(changes) => changes,
         None => match undoing.of_item(change) {
             Some(changes) => changes,
             None => undoing.of_progress(change),
         },
-    }
+    }?;
+    changes.extend(undoing.of_edit(change)?);
+    Ok(changes)
 }
 
 /// The value that a change writes, where it writes one, such that changes with one of these write the same.
@@ -41,6 +53,7 @@ fn thing_written(change: &Change) -> Option<(&'static str, String)> {
         Change::ProseSet(d) => ("prose", d.of.to_string()),
         Change::ItemReworded(_) | Change::StoryRetold(_) => ("text", about()),
         Change::ItemMoved(_) => ("place", about()),
+        Change::ItemRespelled(_) => ("source", about()),
         Change::StepClaimed(StepClaimed { owner, step, .. }) | Change::StepReleased(StepReleased { owner, step }) => {
             ("claim", format!("{step} {owner}"))
         }
@@ -100,8 +113,14 @@ impl Undoing<'_> {
 
     /// Refuses where something was done since to one of these items.
     fn untouched(&self, items: &[ItemId]) -> Result<(), Refusal> {
+        // A cause that the same command named goes with what it was named for.
+        let is_own = |event: &Event| {
+            let same = event.context.batch.is_some() && event.context.batch == self.event.context.batch;
+            same && matches!(event.change, Ok(Change::LinkAdded(_)))
+        };
         let touches = |event: &&&Event| {
-            event.change.as_ref().is_ok_and(|change| change.mentions().iter().any(|id| items.contains(id)))
+            let touches = |change: &Change| change.mentions().iter().any(|id| items.contains(id));
+            event.change.as_ref().is_ok_and(touches) && !is_own(event)
         };
         self.since.iter().find(touches).map_or(Ok(()), |event| Err(self.later(event.id)))
     }
@@ -198,6 +217,12 @@ impl Undoing<'_> {
                 };
                 one(ItemMoved { after: Some(slot), item: *item, under })
             }),
+            Change::ItemRespelled(ItemRespelled { item, .. }) => {
+                self.items(*item).and_then(|(before, _)| match &before.source {
+                    Some(source) => one(ItemRespelled { item: *item, source: Text::new(source.value().as_str())? }),
+                    None => Err(self.cannot("the item had no source before", None)),
+                })
+            }
             Change::ItemRemoved(ItemRemoved { items }) => self.put_back(items),
             Change::ItemRestored(ItemRestored { item }) => {
                 self.untouched(&[*item]).and_then(|()| one(ItemRemoved { items: vec![*item] }))
@@ -237,7 +262,35 @@ impl Undoing<'_> {
             return Err(self.cannot("its item was removed", None));
         }
         self.untouched(&[id])?;
-        one(ItemRemoved { items: vec![id] })
+        // With it goes whatever was put below it since, where that is what is wanted.
+        let items = subtree(self.now, id).into_iter().map(|(id, _)| id).collect();
+        one(ItemRemoved { items })
+    }
+
+    /// What an edit of a view said besides, of the item that it was about: its wording, and how it is spelled.
+    fn of_edit(&self, change: &Change) -> Changes {
+        let Some(absorbed) = &self.event.context.absorbed else { return Ok(Vec::new()) };
+        let Some(&id) = change.mentions().first() else { return Ok(Vec::new()) };
+        let (Some(before), Some(now)) = (self.before.item(id), self.now.item(id)) else { return Ok(Vec::new()) };
+        let mut changes = Vec::new();
+        let is_worded = !matches!(now.kind(), Kind::Decision | Kind::Section);
+        let rewords = |change: &Change| matches!(change, Change::ItemReworded(_) | Change::StoryRetold(_));
+        let since = |write: EventId| self.since.iter().any(|event| event.id == write);
+        if absorbed.text.is_some() && is_worded && !rewords(change) && before.text() != now.text() {
+            if since(now.text.latest().stamp.id) {
+                return Err(self.later(now.text.latest().stamp.id));
+            }
+            changes.push(ItemReworded { item: id, text: Text::new(before.text())? }.into());
+        }
+        if let (Some(_), Some(was), Some(is)) = (&absorbed.source, &before.source, &now.source)
+            && was.value() != is.value()
+        {
+            if since(is.latest().stamp.id) {
+                return Err(self.later(is.latest().stamp.id));
+            }
+            changes.push(ItemRespelled { item: id, source: Text::new(was.value().as_str())? }.into());
+        }
+        Ok(changes)
     }
 
     /// What moves an item forward or back, or ties it to somebody or something.

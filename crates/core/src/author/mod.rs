@@ -45,7 +45,7 @@ mod undo;
 pub use beginning::{NewPlan, Template, begin};
 pub use placing::Spot;
 pub use refusal::{Category, Refusal};
-pub use undo::{undo, undoable};
+pub use undo::{Later, undo, undoable};
 
 use crate::prelude::*;
 use crate::state::{Item, Register};

@@ -216,7 +216,9 @@ impl Refusal {
             Self::Removed { .. } => say("`git plan step restore ID` takes it back in"),
             Self::Archived => say("`git plan archive --undo` takes the plan up again"),
             Self::InConflict { .. } => say("`git plan conflicts` shows the sides, `git plan resolve` takes one"),
-            Self::LaterWrite { .. } => say("undo the later event first, or write the wanted state anew"),
+            Self::LaterWrite { .. } => {
+                say("undo the later event first; --force undoes this one all the same, --keep the rest of its command")
+            }
             Self::OpenBelow { .. } => say("complete or drop them first; --force completes the step all the same"),
             Self::Undone { .. } => say("undo the event that undid it, to have it back"),
             Self::CannotUndo { instead, .. } => instead.map(ToOwned::to_owned),

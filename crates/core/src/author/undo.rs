@@ -80,44 +80,67 @@ pub fn undoable(events: &[Event]) -> Vec<EventId> {
     core::iter::once(last).chain(standing.take_while(same)).map(|event| event.id).collect()
 }
 
+/// What becomes of what was written since to the same thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Later {
+    /// An undo that would lose it is refused.
+    #[default]
+    Refuse,
+    /// It is lost with the rest; the log has it.
+    Lose,
+    /// It stays, and of several events only the others are undone.
+    Keep,
+}
+
 /// Undoes events one after the other; says the ids of the new ones.
 ///
 /// `events` are all events of the plan that the batch stands on, in its order.
 ///
 /// # Errors
-/// Where an event is not there, cannot be undone, is undone already, or a later change would be lost.
-pub fn undo(batch: &mut Batch, events: &[Event], targets: &[EventId]) -> Result<Vec<EventId>, Refusal> {
-    if targets.len() > 1 {
+/// Where an event is not there, cannot be undone, is undone already, or a later change would be lost that is not to be;
+/// and where of several none is left to undo.
+pub fn undo(batch: &mut Batch, events: &[Event], targets: &[EventId], later: Later) -> Result<Vec<EventId>, Refusal> {
+    let is_one = targets.len() == 1;
+    if !is_one {
         batch.group();
     }
-    let mut ids = Vec::new();
+    let (mut ids, mut kept) = (Vec::new(), None);
     for &target in targets {
-        ids.extend(undo_one(batch, events, target)?);
+        let changes = match changes(batch, events, target, later == Later::Lose) {
+            Err(refusal @ Refusal::LaterWrite { .. }) if later == Later::Keep => {
+                kept = Some(refusal);
+                continue;
+            }
+            changes => changes?,
+        };
+        if is_one && changes.len() > 1 {
+            batch.group();
+        }
+        for change in changes {
+            ids.push(batch.record_with(change, |context| context.undoes = Some(target))?);
+        }
     }
-    Ok(ids)
+    match kept {
+        Some(refusal) if ids.is_empty() => Err(refusal),
+        _ => Ok(ids),
+    }
 }
 
-fn undo_one(batch: &mut Batch, events: &[Event], target: EventId) -> Result<Vec<EventId>, Refusal> {
-    let changes: Vec<Change> = {
-        let past = Past::new(events.iter().chain(batch.events()).collect::<Vec<_>>().into_iter());
-        let Some(event) = past.get(target) else {
-            return Err(Refusal::NotFound { what: "event", named: target.short(), known: events.len() });
-        };
-        if !matches!(event.change, Ok(Change::PlanArchived(_))) {
-            open(batch)?;
-        }
-        if let Some(&by) = past.undone.get(&target) {
-            return Err(Refusal::Undone { event: past.label(target), by: past.label(by) });
-        }
-        if batch.plan().inert.iter().any(|inert| inert.stamp.id == target) {
-            let (event, reason) = (past.label(target), "it has no effect".to_owned());
-            return Err(Refusal::CannotUndo { event, reason, instead: None });
-        }
-        inverse(event, &past.before(event), batch.plan(), &past)?
+/// What undoes an event.
+fn changes(batch: &Batch, events: &[Event], target: EventId, force: bool) -> Result<Vec<Change>, Refusal> {
+    let past = Past::new(events.iter().chain(batch.events()).collect::<Vec<_>>().into_iter());
+    let Some(event) = past.get(target) else {
+        return Err(Refusal::NotFound { what: "event", named: target.short(), known: events.len() });
     };
-    let mut ids = Vec::new();
-    for change in changes {
-        ids.push(batch.record_with(change, |context| context.undoes = Some(target))?);
+    if !matches!(event.change, Ok(Change::PlanArchived(_))) {
+        open(batch)?;
     }
-    Ok(ids)
+    if let Some(&by) = past.undone.get(&target) {
+        return Err(Refusal::Undone { event: past.label(target), by: past.label(by) });
+    }
+    if batch.plan().inert.iter().any(|inert| inert.stamp.id == target) {
+        let (event, reason) = (past.label(target), "it has no effect".to_owned());
+        return Err(Refusal::CannotUndo { event, reason, instead: None });
+    }
+    inverse(event, &past.before(event), batch.plan(), &past, force)
 }

@@ -6,14 +6,11 @@ use git_plan_core::Timestamp;
 use git_plan_core::audit::{self, Place};
 use git_plan_store::Verifier;
 
+use super::bundle as folder;
 use super::told::{self, Subject};
+use crate::bundle::{COMMITMENT, EVENTS};
 use crate::exit::{Failure, Status};
 use crate::ui::Ui;
-
-/// The events in the folder of an export.
-const EVENTS: &str = "events.jsonl";
-/// The commitment in it.
-const COMMITMENT: &str = "COMMITMENT";
 
 /// Whether a name is that of a file or a folder, and not of a plan: no plan's name has a slash or a dot.
 pub fn is_meant(name: &str) -> bool {
@@ -39,7 +36,12 @@ pub fn run(
     } else {
         super::read(path)?
     };
-    let audit::Exported { events, lines, plan, mut audit } = audit::export(&bytes, now);
+    let exported = audit::export(&bytes, now);
+    let beside = if folder::is_one(path) { Some(folder::check(path, &exported, verifier)?) } else { None };
+    let audit::Exported { events, lines, plan, mut audit } = exported;
+    if let Some(beside) = beside {
+        audit.extend(beside);
+    }
     if let Some(path) = &against {
         let (commitment, findings) = super::read_commitment(path, verifier)?;
         let place = Place::File(path.display().to_string());

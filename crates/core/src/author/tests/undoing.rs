@@ -1,7 +1,7 @@
 //! Taking events back.
 
 use super::*;
-use crate::{Field, ResultGroup, Role};
+use crate::{Change, Field, ResultGroup, Role};
 
 type Command = fn(&mut Batch) -> Result<(), Refusal>;
 
@@ -135,4 +135,102 @@ fn an_undo_says_what_it_undoes() -> TestResult {
     let last = desk.events.last().ok_or("there are events")?;
     assert_eq!((&*last.type_name, last.context.undoes), ("step.reopened", Some(started)));
     Ok(())
+}
+
+#[test]
+fn a_later_change_is_lost_or_kept_where_that_is_said() -> TestResult {
+    let mut desk = furnished()?;
+    let reworded = desk.act(|b| item::reword(b, Kind::Step, "2", "First"))?;
+    desk.act(|b| item::reword(b, Kind::Step, "2", "Second"))?;
+    assert_eq!(code(desk.undo_with(&[reworded], Later::Keep)), "later-write", "nothing is left to undo");
+    let undone = desk.undo_with(&[reworded], Later::Lose)?;
+    assert_eq!(desk.steps()[1], "2 Two", "what was there before the event is there again");
+    assert_eq!(desk.undo_one(undone[0])?.len(), 1);
+    assert_eq!(desk.steps()[1], "2 Second", "and undoing that brings back what was lost");
+    let added = desk.act(|b| step::add(b, "New", &Spot::default()))?;
+    desk.act(|b| step::add(b, "Below", &Spot { under: Some("3"), ..Spot::default() }))?;
+    desk.undo_with(&[added], Later::Lose)?;
+    assert_eq!(desk.steps().len(), 2, "a step goes with what was put below it");
+    desk.act(|b| step::start(b, &named(&["1"])))?;
+    let dropped = desk.act(|b| step::abandon(b, &named(&["1", "2"])))?;
+    desk.act(|b| step::reopen(b, &named(&["1"])))?;
+    let kept = desk.undo_with(&dropped, Later::Keep)?;
+    assert_eq!(kept.len(), 1, "the step that was reopened since stays as it is");
+    Ok(())
+}
+
+#[test]
+fn an_edit_of_a_view_is_undone_with_its_wording() -> TestResult {
+    let mut desk = furnished()?;
+    let id = desk.plan.steps()[1].item.id();
+    let absorbed = crate::Absorbed { text: Some(crate::Text::new("Two, done")?), ..Default::default() };
+    let done = desk.act(|b| {
+        let change = crate::change::StepCompleted { evidence: vec![], step: id };
+        Ok(b.record_with(change, |context| context.absorbed = Some(Box::new(absorbed.clone())))?)
+    })?;
+    assert_eq!(desk.steps()[1], "2 Two, done");
+    desk.undo_one(done)?;
+    assert_eq!(desk.steps()[1], "2 Two", "the wording goes back with the state");
+    assert_eq!(desk.plan.item(id).and_then(crate::Item::state), Some(crate::State::Todo));
+    Ok(())
+}
+
+#[test]
+fn what_a_command_named_as_a_cause_does_not_keep_its_step() -> TestResult {
+    let mut desk = furnished()?;
+    let added = desk.act(|b| {
+        b.group();
+        let causes = cause::causes(b.plan(), &named(&["decision 1"]))?;
+        let added = step::add(b, "New", &Spot::default())?;
+        cause::link(b, 0, &causes).map(|()| added)
+    })?;
+    desk.undo_one(added)?;
+    assert_eq!(desk.steps().len(), 2, "the link goes with the step");
+    Ok(())
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig {
+        cases: 40,
+        failure_persistence: None,
+        ..proptest::prelude::ProptestConfig::default()
+    })]
+
+    /// Whatever was done before and is done in between, an undo that is undone leaves the state as it was.
+    #[test]
+    fn undoing_an_undo_restores_the_state(
+        chosen in proptest::collection::vec(proptest::prelude::any::<u8>(), 1..8), which in proptest::prelude::any::<u8>()
+    ) {
+        let commands = commands();
+        let mut desk = furnished().expect("a plan");
+        for command in &chosen {
+            // What the plan does not allow is left out.
+            let _ = desk.act(commands[usize::from(*command) % commands.len()].1);
+        }
+        let stands = |event: &&Event| event.context.undoes.is_none();
+        let events: Vec<EventId> = desk.events.iter().filter(stands).map(|event| event.id).collect();
+        let target = events[usize::from(which) % events.len()];
+        let before = (desk.view(), desk.plan.tags.by_age().len(), desk.plan.is_archived());
+        for later in [Later::Refuse, Later::Lose] {
+            let Ok(undone) = desk.undo_with(&[target], later) else { continue };
+            for event in undone.into_iter().rev() {
+                desk.undo_one(event).expect("an undo can be undone");
+            }
+            let after = (desk.view(), desk.plan.tags.by_age().len(), desk.plan.is_archived());
+            proptest::prop_assert_eq!(&after, &before, "the state is as it was");
+            break;
+        }
+    }
+}
+
+#[test]
+fn the_specification_says_of_every_type_how_it_is_undone() {
+    let rules = include_str!("../../../../../spec/7-cli.md");
+    let table = rules.split("**C64.**").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap_or_default();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let named: BTreeSet<&str> = rows.flat_map(|row| row.split('|').nth(1).unwrap_or_default().split('`')).collect();
+    let missing: Vec<&&str> = Change::TYPES.iter().filter(|name| !named.contains(**name)).collect();
+    assert!(missing.is_empty(), "the table of C64 has every type of event; it lacks {missing:?}");
+    let types = || named.iter().filter(|name| name.contains('.'));
+    assert!(types().all(|name| Change::TYPES.contains(name)), "and no other");
 }
