@@ -157,7 +157,11 @@ fn clones_that_claim_at_once_end_with_a_step_each() {
 
 #[test]
 fn completing_a_step_asks_for_what_is_open_below_it_and_for_evidence_where_that_is_required() {
-    let world = World::with_plan(&["Build"]);
+    let mut world = World::with_plan(&["Build"]);
+    // The commit's id goes into the events'.
+    for date in ["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"] {
+        world.env.insert(date.to_owned(), "2026-11-22T10:00:00Z".to_owned());
+    }
     world.plan(&["step", "add", "Compile", "Link", "--under", "1"]).done();
     world.tell(&["step", "done", "1"]);
     world.tell(&["step", "done", "1", "1.1", "1.2"]);
