@@ -40,4 +40,5 @@ mod travel;
 mod verifying;
 mod watching;
 mod why;
+mod workers;
 mod world;
