@@ -3,10 +3,11 @@
 //! Every figure is CPU time, user and system, of whole processes, and stands beside its rival or its floor, measured in
 //! the same run in turns with it: A B A B. Only medians are compared, so other work on the machine hurts little. Data
 //! is made by a generator with a fixed seed. The table goes to stdout as Markdown; `--long` adds 100,000 events; words
-//! choose sections (`append show replay list size markdown travel race merge sync trace`).
+//! choose sections (`append show replay list size markdown travel race merge sync trace export`).
 
 mod append;
 mod data;
+mod export;
 mod list;
 mod markdown;
 mod measure;
@@ -44,6 +45,7 @@ const SECTIONS: &[Section] = &[
     ("merge", merge::measure),
     ("sync", sync::measure),
     ("trace", trace::measure),
+    ("export", export::measure),
 ];
 
 fn main() -> ExitCode {

@@ -49,7 +49,7 @@ pub fn measure(table: &mut Table, _long: bool) -> Result {
 }
 
 /// Commits versions of the view of a plan to `main`, and says how many, and how many lines the last has.
-fn versions(scene: &Scene, repo: &git_plan_store::Repository, size: usize) -> Result<(usize, usize)> {
+pub fn versions(scene: &Scene, repo: &git_plan_store::Repository, size: usize) -> Result<(usize, usize)> {
     let history = repo.history(&"p".parse()?, None)?;
     let mut import = scene.git(&["fast-import", "--quiet"]).stdin(Stdio::piped()).spawn()?;
     let mut input = import.stdin.take().ok_or("fast-import reads")?;
