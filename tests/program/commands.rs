@@ -467,6 +467,8 @@ fn every_command_speaks_json_in_one_envelope() {
         &["decisions"],
         &["blame"],
         &["conflicts"],
+        &["set", "objective", "O"],
+        &["check"],
         &["verify"],
         &["undo"],
         &["render"],
