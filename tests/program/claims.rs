@@ -157,7 +157,11 @@ fn clones_that_claim_at_once_end_with_a_step_each() {
 
 #[test]
 fn completing_a_step_asks_for_what_is_open_below_it_and_for_evidence_where_that_is_required() {
-    let world = World::with_plan(&["Build"]);
+    let mut world = World::with_plan(&["Build"]);
+    // The commit's id goes into the events'.
+    for date in ["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"] {
+        world.env.insert(date.to_owned(), "2026-11-22T10:00:00Z".to_owned());
+    }
     world.plan(&["step", "add", "Compile", "Link", "--under", "1"]).done();
     world.tell(&["step", "done", "1"]);
     world.tell(&["step", "done", "1", "1.1", "1.2"]);
@@ -171,4 +175,33 @@ fn completing_a_step_asks_for_what_is_open_below_it_and_for_evidence_where_that_
     world.tell(&["show", "--raw"]);
     let commit = world.git(&["rev-parse", "HEAD"]);
     insta::assert_snapshot!(world.transcript().replace(&commit, "COMMIT"));
+}
+
+#[test]
+fn whoever_comes_late_is_told_and_does_nothing_twice() {
+    let world = World::with_plan(&["Build", "Test"]);
+    world.plan(&["step", "done", "1"]).done();
+    let said = world.plan(&["step", "start", "1"]).failed(1, "is done: expected an open step");
+    assert!(said.contains("git plan step reopen"), "it says what takes it up again: {said}");
+    world.plan(&["step", "drop", "2"]).done();
+    world.plan(&["step", "start", "2"]).failed(1, "is dropped: expected an open step");
+    world.plan(&["step", "done", "2"]).failed(1, "is dropped: expected an open step");
+    world.plan(&["step", "reopen", "1", "2"]).done();
+    world.plan(&["step", "start", "1"]).done();
+}
+
+#[test]
+fn a_step_whose_state_is_in_conflict_is_offered_to_nobody() {
+    let world = World::with_plan(&["Build", "Test", "Ship"]);
+    world.plan(&["step", "start", "1", "2"]).done();
+    let seen = world.plan(&["show", "--json"]).json()[0]["version"][0].as_str().unwrap_or_default().to_owned();
+    for (step, mine, theirs) in [("1", "reopen", "drop"), ("2", "drop", "reopen")] {
+        world.plan(&["step", mine, step]).done();
+        world.plan(&["step", theirs, step, "--base", &seen]).done();
+    }
+    let said = world.plan(&["conflicts"]).ended(3);
+    assert!(said.stdout.contains("the state of step 2"), "{said}");
+    assert_eq!(claimed(&world, &["--claim"])["step"]["number"], "3", "what nobody disagrees about comes next");
+    let said = world.plan(&["next", "--claim"]).failed(6, "in conflict: 2");
+    assert!(said.contains("git plan resolve"), "it says what to do: {said}");
 }

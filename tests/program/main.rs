@@ -41,4 +41,5 @@ mod travel;
 mod verifying;
 mod watching;
 mod why;
+mod workers;
 mod world;

@@ -5,14 +5,15 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::world::{Outcome, PROGRAM, World, short_or_long};
 
 /// A client with a server of its own.
-struct Client {
+pub struct Client {
     server: Child,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
@@ -24,13 +25,17 @@ struct Client {
 
 impl Client {
     fn start(world: &World, directory: &Path) -> Outcome<Self> {
-        let mut server = world.command(PROGRAM, directory);
+        Self::open(world.command(PROGRAM, directory), "scout")
+    }
+
+    /// Starts a server by this command and begins a session under this name.
+    pub fn open(mut server: Command, name: &str) -> Outcome<Self> {
         let mut server =
             server.arg("mcp").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn()?;
         let to = server.stdin.take().ok_or("its input")?;
         let from = BufReader::new(server.stdout.take().ok_or("its output")?);
         let mut client = Self { server, to, from, next: 0, told: Vec::new(), transcript: String::new() };
-        let info = json!({ "name": "scout", "version": "1" });
+        let info = json!({ "name": name, "version": "1" });
         client.ask("initialize", json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": info }))?;
         client.tell("notifications/initialized", json!({}))?;
         Ok(client)
@@ -66,8 +71,22 @@ impl Client {
         }
     }
 
+    /// Calls a tool and kills the server meanwhile, after so long.
+    pub fn kill_within(mut self, tool: &str, arguments: Value, after: Duration) -> Outcome {
+        self.send(&json!({ "jsonrpc": "2.0", "id": 0, "method": "tools/call", "params": { "name": tool, "arguments": arguments } }))?;
+        std::thread::sleep(after);
+        self.kill()
+    }
+
+    /// Kills the server.
+    pub fn kill(mut self) -> Outcome {
+        self.server.kill()?;
+        self.server.wait()?;
+        Ok(())
+    }
+
     /// Calls a tool: whether it failed, and what it said.
-    fn call(&mut self, tool: &str, arguments: Value) -> Outcome<(bool, String)> {
+    pub fn call(&mut self, tool: &str, arguments: Value) -> Outcome<(bool, String)> {
         let answer = self.ask("tools/call", json!({ "name": tool, "arguments": arguments }))?;
         let result = &answer["result"];
         let text = result["content"][0]["text"].as_str().ok_or_else(|| format!("an answer with a text: {answer}"))?;
@@ -86,7 +105,7 @@ impl Client {
     }
 
     /// Hangs up; the server ends by itself.
-    fn end(mut self) -> Outcome<String> {
+    pub fn end(mut self) -> Outcome<String> {
         drop(self.to);
         let status = self.server.wait()?;
         assert!(status.success(), "a server ends well when its client hangs up: {status}");
@@ -150,6 +169,21 @@ fn nothing_of_others_is_overwritten_unseen() -> Outcome {
 }
 
 #[test]
+fn a_session_that_comes_late_completes_nothing_twice() -> Outcome {
+    let world = World::with_plan(&["One", "Two"]);
+    let mut client = Client::start(&world, &world.repository())?;
+    client.call("next", json!({ "claim": true }))?;
+    world.plan(&["step", "done", "1"]).done();
+    for verb in ["done", "start"] {
+        let (failed, said) = client.call("step", json!({ "do": verb, "steps": ["1"] }))?;
+        assert!(failed && said.contains("done"), "{verb} says that somebody else has done it: {said}");
+    }
+    world.plan(&["conflicts"]).ended(0).done();
+    client.end()?;
+    Ok(())
+}
+
+#[test]
 fn whoever_subscribes_is_told_when_a_plan_changes_and_when_there_is_another() -> Outcome {
     let world = World::with_plan(&["One"]);
     world.begin("other", &["Two"]);
@@ -171,6 +205,31 @@ fn whoever_subscribes_is_told_when_a_plan_changes_and_when_there_is_another() ->
 }
 
 /// A generator of numbers that is the same everywhere.
+#[test]
+fn a_sync_that_is_cancelled_stops_waiting_and_the_next_call_is_answered() -> Outcome {
+    let world = World::with_plan(&["Build"]);
+    // It takes connections and never says a word.
+    let silent = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    let address = format!("git://{}/hub", silent.local_addr()?);
+    world.git(&["remote", "add", "origin", &address]);
+    let mut client = Client::start(&world, &world.repository())?;
+    client.ask(
+        "initialize",
+        json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } }),
+    )?;
+    client.tell("notifications/initialized", json!({}))?;
+    let call = json!({ "jsonrpc": "2.0", "id": 77, "method": "tools/call", "params": { "name": "sync", "arguments": { "remote": "origin", "plans": ["p"] } } });
+    client.send(&call)?;
+    // Once git is connected, it waits.
+    let connection = silent.accept()?;
+    client.tell("notifications/cancelled", json!({ "requestId": 77 }))?;
+    let (failed, said) = client.call("prime", json!({}))?;
+    assert!(!failed && said.contains("Build"), "who cancelled is answered: {said}");
+    drop(connection);
+    client.end()?;
+    Ok(())
+}
+
 struct Random(u64);
 
 impl Random {

@@ -167,6 +167,11 @@ fn nothing(plan: &Plan, now: Timestamp) -> Failure {
     let taken = |held: &&git_plan_core::state::Outlined<'_>| held.item.owners().iter().any(|owner| owner.is_good(now));
     let held = plan.workable().iter().filter(taken).count();
     let message = format!("no step can be taken now: claimed: {held}; the other open ones wait or are blocked");
+    let disputed = plan.steps().iter().filter(|step| matches!(step.item.progress(), Some((_, true)))).count();
+    if disputed > 0 {
+        return Failure::new(Status::Busy, "no-step-free", format!("{message}; in conflict: {disputed}"))
+            .hinted("`git plan conflicts` shows what writers disagree about, `git plan resolve` ends it");
+    }
     Failure::new(Status::Busy, "no-step-free", message)
         .hinted("`git plan status` shows who is on what; claims that run out free their steps")
 }

@@ -114,7 +114,9 @@ impl Server {
             let plan = self.plans.settle(named.as_deref())?;
             let seen = locked(&self.state.seen).get(&plan).cloned().unwrap_or_default();
             front = vec![format!("--plan={plan}")];
-            front.extend((!seen.is_empty()).then(|| format!("--base={}", seen.join(","))));
+            front.extend(
+                (!seen.is_empty() && !tools::is_of_now(tool, given)).then(|| format!("--base={}", seen.join(","))),
+            );
             for (name, option) in [("why", "--message"), ("key", "--key")] {
                 front.extend(tools::text(given, name).map_err(unfit)?.map(|value| format!("{option}={value}")));
             }

@@ -210,6 +210,13 @@ pub(crate) const TOOLS: &[Tool] = &[
     },
 ];
 
+/// Whether a call is about the plan as it is now, whatever its client has seen of it: whoever begins, completes or claims a
+/// step is told if somebody else has, instead of doing it beside them.
+pub(crate) fn is_of_now(tool: &Tool, given: &Given) -> bool {
+    let verb = given.get("do").and_then(Value::as_str);
+    tool.name == "step" && matches!(verb, Some("start" | "done" | "claim" | "release"))
+}
+
 /// What can be read: the word, and the command line that it stands for.
 const READS: [(&str, &[&str]); 13] = [
     ("view", &["show", "--raw"]),

@@ -220,6 +220,9 @@ impl Refusal {
                 say("undo the later event first; --force undoes this one all the same, --keep the rest of its command")
             }
             Self::OpenBelow { .. } => say("complete or drop them first; --force completes the step all the same"),
+            Self::WrongState { state, expected: "an open step", .. } if state == "done" || state == "dropped" => {
+                say("`git plan step reopen` puts it back to be done; `git plan next` shows what is open")
+            }
             Self::Undone { .. } => say("undo the event that undid it, to have it back"),
             Self::CannotUndo { instead, .. } => instead.map(ToOwned::to_owned),
             Self::Text(TextError::TooLong { .. }) => say("keep long text in a file of the repository and name it here"),

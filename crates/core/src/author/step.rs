@@ -30,7 +30,7 @@ pub fn start(batch: &mut Batch, steps: &[String]) -> Result<Vec<EventId>, Refusa
 /// Completes steps.
 ///
 /// # Errors
-/// Where one is not there, completed already, or in conflict.
+/// Where one is not there, completed already, given up, or in conflict.
 pub fn complete(batch: &mut Batch, steps: &[String], evidence: &[String]) -> Result<Vec<EventId>, Refusal> {
     let evidence = wordings(evidence)?;
     progress(batch, steps, State::Done, |step| StepCompleted { evidence: evidence.clone(), step }.into())
@@ -82,6 +82,16 @@ fn progress(
     let steps = find::items(plan, Kind::Step, steps)?;
     for item in steps.iter().filter_map(|&id| plan.item(id)) {
         not_yet(plan, item, state, "state")?;
+        // Who begins what somebody else has done, or completes what was given up, has not seen it: that asks for `reopen`.
+        let closed = match (state, item.state()) {
+            (State::Doing, Some(closed @ (State::Done | State::Dropped))) => Some(closed),
+            (State::Done, Some(closed @ State::Dropped)) => Some(closed),
+            _ => None,
+        };
+        if let Some(closed) = closed {
+            let (item, state) = (find::label(plan, item), closed.to_string());
+            return Err(Refusal::WrongState { item, state, expected: "an open step" });
+        }
     }
     if steps.len() > 1 {
         batch.group();

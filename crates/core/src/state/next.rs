@@ -44,7 +44,7 @@ impl Item {
 
 impl Plan {
     /// The open steps that can be worked on, in order, whoever holds them: without open steps below, and neither they
-    /// nor any step above them wait for another or are blocked.
+    /// nor any step above them wait for another or are blocked; nor does anybody disagree about their state.
     #[must_use]
     pub fn workable(&self) -> Vec<Outlined<'_>> {
         let steps = self.steps();
@@ -58,7 +58,8 @@ impl Plan {
             let held_up = !self.waits_for(step.item).is_empty() || !self.blockers_of(step.item.id()).is_empty();
             held_up_at = held_up.then_some(step.depth);
             let mut below = steps[at + 1..].iter().take_while(|other| other.depth > step.depth);
-            workable[at] = open(step.item) && !held_up && !below.any(|other| open(other.item));
+            let is_settled = matches!(step.item.progress(), Some((_, false)));
+            workable[at] = open(step.item) && is_settled && !held_up && !below.any(|other| open(other.item));
         }
         steps.into_iter().zip(workable).filter_map(|(step, workable)| workable.then_some(step)).collect()
     }

@@ -99,6 +99,19 @@ fn a_removed_step_takes_its_children_along_and_brings_them_back() -> TestResult 
 }
 
 #[test]
+fn what_is_closed_is_begun_again_only_after_it_was_reopened() -> TestResult {
+    let mut desk = Desk::with_steps(&["One", "Two"])?;
+    desk.act(|batch| step::complete(batch, &named(&["1"]), &[]))?;
+    desk.act(|batch| step::abandon(batch, &named(&["2"])))?;
+    assert_eq!(code(desk.act(|batch| step::start(batch, &named(&["1"])))), "wrong-state");
+    assert_eq!(code(desk.act(|batch| step::start(batch, &named(&["2"])))), "wrong-state");
+    assert_eq!(code(desk.act(|batch| step::complete(batch, &named(&["2"]), &[]))), "wrong-state");
+    desk.act(|batch| step::reopen(batch, &named(&["1", "2"])))?;
+    desk.act(|batch| step::start(batch, &named(&["1", "2"])))?;
+    Ok(())
+}
+
+#[test]
 fn steps_do_not_wait_for_each_other_in_a_circle() -> TestResult {
     let mut desk = Desk::with_steps(&["One", "Two", "Three"])?;
     desk.act(|batch| step::depend(batch, "2", &named(&["1"])))?;

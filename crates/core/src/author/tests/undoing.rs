@@ -151,7 +151,7 @@ fn a_later_change_is_lost_or_kept_where_that_is_said() -> TestResult {
     desk.act(|b| step::add(b, "Below", &Spot { under: Some("3"), ..Spot::default() }))?;
     desk.undo_with(&[added], Later::Lose)?;
     assert_eq!(desk.steps().len(), 2, "a step goes with what was put below it");
-    desk.act(|b| step::start(b, &named(&["1"])))?;
+    desk.act(|b| step::reopen(b, &named(&["1"])))?;
     let dropped = desk.act(|b| step::abandon(b, &named(&["1", "2"])))?;
     desk.act(|b| step::reopen(b, &named(&["1"])))?;
     let kept = desk.undo_with(&dropped, Later::Keep)?;
