@@ -5,22 +5,44 @@ use super::reading::Reading;
 use crate::prelude::*;
 use crate::state::Detail;
 use crate::trail::Subject;
-use crate::{Item, Kind, ResultGroup, Role, State};
+use crate::{Item, Kind, Layout, ResultGroup, Role, State};
 
 /// What says in a decision's own wording why it was taken.
-const BECAUSE: [&str; 9] =
-    ["because", "since ", "so that", "due to", "in order to", "to avoid", "instead of", "rather than", " to keep "];
+const BECAUSE: [&str; 17] = [
+    "because",
+    "since ",
+    "so that",
+    ", so ",
+    "due to",
+    "in order to",
+    "to avoid",
+    "to allow",
+    "to ensure",
+    "to keep",
+    "to preserve",
+    "to prevent",
+    "to reduce",
+    "instead of",
+    "rather than",
+    "as it ",
+    "as they ",
+];
 
 /// A decision of more words than this says more than what was decided.
 const WORDS: usize = 30;
 
 pub fn check(reading: &Reading<'_>, found: &mut Found) {
     let plan = reading.plan;
-    let has_work = !reading.steps.is_empty() || reading.says(Role::Steps) || reading.says(Role::Approach);
+    let has_work = !reading.steps.is_empty()
+        || [Role::Steps, Role::Approach, Role::Results].into_iter().any(|role| reading.says(role))
+        || reading.is_parted();
+    // What was written elsewhere may have its work in its criteria.
+    let has_work = has_work || (plan.layout() == Layout::Own && plan.items_of(Kind::Criterion).next().is_some());
     if !has_work && !reading.is_record() && !reading.is_cookbook() {
         found.add(Code::StepsMissing, reading.place(Role::Steps), "there are no steps", "git plan step add \"…\"");
     }
-    let has_criteria = plan.items_of(Kind::Criterion).next().is_some() || reading.says(Role::Criteria);
+    let has_criteria =
+        plan.items_of(Kind::Criterion).next().is_some() || reading.says(Role::Criteria) || reading.is_validated();
     if !has_criteria && !reading.steps.is_empty() {
         let reason = "nothing says how success is told";
         found.add(Code::CriteriaMissing, reading.place(Role::Criteria), reason, "git plan criterion add \"…\"");

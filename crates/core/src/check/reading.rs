@@ -94,6 +94,42 @@ impl<'p> Reading<'p> {
         sections.into_iter().any(|section| section.text().to_lowercase().contains(word))
     }
 
+    /// The headings of a plan that keeps its own text, in lower case.
+    fn headings(&self) -> impl Iterator<Item = String> {
+        let own = self.plan.layout() == Layout::Own;
+        self.sections.values().flatten().filter(move |_| own).map(|section| section.text().to_lowercase())
+    }
+
+    /// Whether headings such as `Phase 1` say what is to be done, in a plan that keeps its own text.
+    pub fn is_parted(&self) -> bool {
+        let parts = [
+            "step",
+            "phase",
+            "milestone",
+            "stage",
+            "task",
+            "session",
+            "workstream",
+            "lane",
+            "m1",
+            "m2",
+            "pr-1",
+            "pr-2",
+        ];
+        let is_part = |heading: &String| {
+            let first = heading.split(|c: char| !c.is_alphanumeric() && c != '-').find(|word| !word.is_empty());
+            first.is_some_and(|first| parts.contains(&first.trim_end_matches('s')))
+        };
+        self.headings().any(|heading| is_part(&heading))
+    }
+
+    /// Whether a heading speaks of how success is told, in a plan that keeps its own text.
+    pub fn is_validated(&self) -> bool {
+        let signs =
+            ["validation", "verification", "acceptance", "success", "definition of done", "exit criteria", "evidence"];
+        self.headings().any(|heading| signs.iter().any(|sign| heading.contains(sign)))
+    }
+
     /// Whether text stands below the first heading, before any other; of a plan that keeps its own text.
     pub fn is_introduced(&self) -> bool {
         let first = self.plan.sections().into_iter().next().filter(|_| self.plan.layout() == Layout::Own);
