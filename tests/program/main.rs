@@ -7,6 +7,7 @@
 mod applying;
 mod bases;
 mod caches;
+mod checking;
 mod claims;
 mod commands;
 mod conflicts;

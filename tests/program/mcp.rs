@@ -206,6 +206,31 @@ fn whoever_subscribes_is_told_when_a_plan_changes_and_when_there_is_another() ->
 }
 
 /// A generator of numbers that is the same everywhere.
+#[test]
+fn a_sync_that_is_cancelled_stops_waiting_and_the_next_call_is_answered() -> Outcome {
+    let world = World::with_plan(&["Build"]);
+    // It takes connections and never says a word.
+    let silent = std::net::TcpListener::bind(("127.0.0.1", 0))?;
+    let address = format!("git://{}/hub", silent.local_addr()?);
+    world.git(&["remote", "add", "origin", &address]);
+    let mut client = Client::start(&world, &world.repository())?;
+    client.ask(
+        "initialize",
+        json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } }),
+    )?;
+    client.tell("notifications/initialized", json!({}))?;
+    let call = json!({ "jsonrpc": "2.0", "id": 77, "method": "tools/call", "params": { "name": "sync", "arguments": { "remote": "origin", "plans": ["p"] } } });
+    client.send(&call)?;
+    // Once git is connected, it waits.
+    let connection = silent.accept()?;
+    client.tell("notifications/cancelled", json!({ "requestId": 77 }))?;
+    let (failed, said) = client.call("prime", json!({}))?;
+    assert!(!failed && said.contains("Build"), "who cancelled is answered: {said}");
+    drop(connection);
+    client.end()?;
+    Ok(())
+}
+
 struct Random(u64);
 
 impl Random {

@@ -53,6 +53,12 @@ pub fn with<'e>(work: &Work<'_>, remote: &'e Remote, choice: &'e Choice) -> Exch
     Exchange { remote, choice, atomic: false, restore: false, patience, at: work.session.now }
 }
 
+/// Asks a remote, and tells what there is to take in and to send; no plan changes.
+pub fn look(work: &mut Work<'_>, remote: &Remote, choice: &Choice) -> Result<(), Failure> {
+    let outcome = work.session.repo.fetch_plans(&with(work, remote, choice), work.ui.relay())?;
+    tell(work, "fetch", remote, &outcome, Told::ToDo)
+}
+
 /// Whether an exchange changed something, or was only to find out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Told {

@@ -108,9 +108,11 @@ impl From<&Error> for Failure {
             | Error::BranchInUse { .. }
             | Error::NameTaken { .. }
             | Error::Unsigned { .. } => Status::Refused,
-            Error::ForeignLock { .. } | Error::Busy { .. } | Error::RefMoved { .. } | Error::Outrun { .. } => {
-                Status::Busy
-            }
+            Error::ForeignLock { .. }
+            | Error::Busy { .. }
+            | Error::RefMoved { .. }
+            | Error::Outrun { .. }
+            | Error::Stopped { .. } => Status::Busy,
             Error::PlanDamaged { .. }
             | Error::RemoteDamaged { .. }
             | Error::RefDamaged { .. }
@@ -136,6 +138,9 @@ impl From<&Error> for Failure {
 /// What to do about a failure of the store, where its own words do not say it.
 fn hint(error: &Error) -> Option<&'static str> {
     match error {
+        Error::Stopped { .. } => {
+            Some("what was written here is safe, and what has landed there stays; sync again to go on")
+        }
         Error::TransportFailed { .. } => {
             Some("what was written here is safe; `git plan sync` again when what git complains of is mended")
         }

@@ -8,9 +8,11 @@
 use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use git_plan_core::{EventId, text};
-use git_plan_store::Environment;
+use git_plan_store::{Environment, Watch};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -103,6 +105,8 @@ pub struct Kept {
     pub seen: RefCell<Option<(String, Vec<String>)>>,
     /// Whether talk is left out.
     pub data_alone: bool,
+    /// Whether whoever asked has lost interest.
+    pub cancelled: Option<Arc<AtomicBool>>,
     /// Who is told how something gets on that takes a while.
     pub progress: Option<git_plan_mcp::Progress>,
 }
@@ -271,15 +275,17 @@ impl Ui {
 
     /// Passes on what another program says of its progress, if a person is looking; it comes in pieces that end with a line
     /// feed or a carriage return.
-    pub fn relay(&self) -> Option<&dyn Fn(&str)> {
+    pub fn relay(&self) -> Watch<'_> {
         if let Some(kept) = &self.kept {
-            return kept.progress.as_ref().map(|progress| &**progress as &dyn Fn(&str));
+            let told = kept.progress.as_ref().map(|progress| &**progress as &dyn Fn(&str));
+            return Watch { told, stop: kept.cancelled.as_deref() };
         }
         let watched = !self.json && io::stderr().is_terminal();
-        watched.then_some(&|piece: &str| {
+        let told: Option<&dyn Fn(&str)> = watched.then_some(&|piece: &str| {
             let (said, end) = piece.split_at(piece.trim_end_matches(['\r', '\n']).len());
             let _ = write!(io::stderr(), "{}{end}", text::neutral(said));
-        })
+        });
+        Watch { told, stop: None }
     }
 
     /// Waits for the pager, if there is one.

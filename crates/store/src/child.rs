@@ -7,12 +7,19 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use gix::hash::ObjectId;
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use crate::error::{At, Error, Result};
 use crate::repository::Repository;
+use crate::sync::Watch;
+
+/// How often it is looked whether whoever waits for a child still does.
+const LOOK: Duration = Duration::from_millis(50);
 
 const SETTINGS: [&str; 5] = [
     "core.fsync=committed",
@@ -123,12 +130,16 @@ impl Git {
     }
 
     /// Runs to the end and returns whatever came out. What the child says on standard error is also given to `watch` as
-    /// it comes, in pieces that end with a line feed or a carriage return.
+    /// it comes, in pieces that end with a line feed or a carriage return; it is ended where `watch` is over.
     ///
     /// # Errors
     /// Where git cannot be started or waited for.
-    pub fn watched(mut self, watch: &dyn Fn(&str)) -> Result<Output> {
+    pub fn watched(mut self, watch: Watch<'_>) -> Result<Output> {
         let git = OsString::from("git");
+        if watch.stop.is_some() {
+            // A group of its own, to be ended whole: git starts others that speak for it.
+            std::os::unix::process::CommandExt::process_group(&mut self.command, 0);
+        }
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = self.command.spawn().at("run", git.as_ref())?;
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
@@ -136,10 +147,15 @@ impl Git {
             let mut bytes = Vec::new();
             from.map_or(Ok(0), |mut from| from.read_to_end(&mut bytes)).map(|_| bytes)
         };
+        let ended = AtomicBool::new(false);
         let (stdout, stderr) = std::thread::scope(|scope| {
             let stdout = scope.spawn(|| read(stdout));
-            let stderr = pieces(stderr, watch);
-            (stdout.join(), stderr)
+            let (child, ended, stop) = (&child, &ended, watch.stop);
+            scope.spawn(move || end_when_over(child, stop, ended));
+            let stderr = pieces(stderr, watch.told.unwrap_or(&|_| {}));
+            let stdout = stdout.join();
+            ended.store(true, Ordering::Relaxed);
+            (stdout, stderr)
         });
         let stdout = stdout.unwrap_or_else(|_| Ok(Vec::new())).at("read from", git.as_ref())?;
         let stderr = stderr.at("read from", git.as_ref())?;
@@ -173,6 +189,21 @@ impl Git {
             line.push_str(&argument.to_string_lossy());
         }
         line
+    }
+}
+
+/// Ends a child and its group as soon as whoever waits for it has lost interest.
+fn end_when_over(child: &Child, stop: Option<&AtomicBool>, ended: &AtomicBool) {
+    let Some(stop) = stop else { return };
+    while !ended.load(Ordering::Relaxed) {
+        if stop.load(Ordering::Relaxed) {
+            if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+                // One that has ended by itself cannot be ended again.
+                let _ = kill_process_group(group, Signal::TERM);
+            }
+            return;
+        }
+        std::thread::sleep(LOOK);
     }
 }
 

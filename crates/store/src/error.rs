@@ -201,6 +201,12 @@ pub enum Error {
         /// Its own words.
         reason: String,
     },
+    /// Whoever waited for a remote has lost interest.
+    #[error("the exchange with {remote} was stopped")]
+    Stopped {
+        /// The remote.
+        remote: String,
+    },
     /// Others kept writing to a remote for as long as the caller was ready to wait.
     #[error("{slug} did not land at {remote} in {} s: others were always quicker ({reason}); it is safe here, try again", waited.as_secs())]
     Outrun {
@@ -311,6 +317,7 @@ impl Error {
             Self::TransportFailed { .. } => "transport-failed",
             Self::Rejected { .. } => "rejected",
             Self::Outrun { .. } => "outrun",
+            Self::Stopped { .. } => "stopped",
             Self::Rewritten { .. } => "rewritten",
             Self::BranchInUse { .. } => "branch-in-use",
             Self::NameTaken { .. } => "name-taken",

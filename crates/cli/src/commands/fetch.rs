@@ -1,7 +1,7 @@
 //! `git plan fetch`
 
 use super::Work;
-use crate::exchange::{self, Told, With};
+use crate::exchange::{self, With};
 use crate::exit::Failure;
 
 /// Ask a remote for its plans, and tell what there is to take in
@@ -19,8 +19,6 @@ pub struct Fetch {
 impl Fetch {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
         let (remote, choice) = (self.with.remote(work)?, self.with.choice(work)?);
-        let exchange = exchange::with(work, &remote, &choice);
-        let outcome = work.session.repo.fetch_plans(&exchange, work.ui.relay())?;
-        exchange::tell(work, "fetch", &remote, &outcome, Told::ToDo)
+        exchange::look(work, &remote, &choice)
     }
 }

@@ -73,8 +73,9 @@ impl Plans for Program {
             return Err(failed(&Failure::usage(reason), String::new()));
         }
         let json = args.global.json;
-        let mut ui =
-            Ui::keeping(json, Kept { data_alone: line.data_alone, progress: Some(progress), ..Kept::default() });
+        let (data_alone, cancelled) = (line.data_alone, Some(line.cancelled.clone()));
+        let kept = Kept { data_alone, cancelled, progress: Some(progress), ..Kept::default() };
+        let mut ui = Ui::keeping(json, kept);
         let ended = super::run_reading(args, self.environment(line), &mut ui, line.input.clone());
         let kept = ui.into_kept();
         let text = String::from_utf8_lossy(&kept.text.into_inner()).into_owned();

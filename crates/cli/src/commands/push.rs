@@ -29,8 +29,7 @@ impl Push {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
         let (remote, choice) = (self.with.remote(work)?, self.with.choice(work)?);
         if self.dry_run {
-            let outcome = work.session.repo.fetch_plans(&exchange::with(work, &remote, &choice), work.ui.relay())?;
-            return exchange::tell(work, "fetch", &remote, &outcome, Told::ToDo);
+            return exchange::look(work, &remote, &choice);
         }
         let exchange = Exchange { atomic: self.atomic, ..exchange::with(work, &remote, &choice) };
         let outcome = work.session.repo.push_plans(&exchange, work.ui.relay())?;

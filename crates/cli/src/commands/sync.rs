@@ -34,8 +34,7 @@ impl Sync {
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
         let (remote, choice) = (self.with.remote(work)?, self.with.choice(work)?);
         if self.dry_run {
-            let outcome = work.session.repo.fetch_plans(&exchange::with(work, &remote, &choice), work.ui.relay())?;
-            return exchange::tell(work, "fetch", &remote, &outcome, Told::ToDo);
+            return exchange::look(work, &remote, &choice);
         }
         let exchange = exchange::with(work, &remote, &choice);
         let exchange = Exchange { atomic: self.atomic, restore: self.restore, ..exchange };

@@ -14,6 +14,7 @@ mod transport;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use git_plan_core::{Slug, Timestamp};
@@ -30,8 +31,22 @@ use transport::Brought;
 /// How often a remote may turn down a tip that follows its own, before that is taken for its will.
 const REFUSALS: u32 = 3;
 
-/// Who is told how a transport gets on: git's own words, in pieces that end with a line feed or a carriage return.
-pub type Watch<'w> = Option<&'w dyn Fn(&str)>;
+/// Who looks on while git speaks to a remote.
+#[derive(Clone, Copy, Default)]
+pub struct Watch<'w> {
+    /// Who is told how it gets on: git's own words, in pieces that end with a line feed or a carriage return.
+    pub told: Option<&'w dyn Fn(&str)>,
+    /// What becomes true when whoever waits has lost interest: git and all that it started are then ended.
+    pub stop: Option<&'w AtomicBool>,
+}
+
+impl Watch<'_> {
+    /// Whether whoever waits has lost interest.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+}
 
 /// Which plans are meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -234,6 +249,9 @@ impl Repository {
             }
             if again.is_empty() {
                 return Ok(run.outcome);
+            }
+            if watch.is_over() {
+                return Err(Error::Stopped { remote: exchange.remote.to_string() });
             }
             held.clone_from(&again);
             pending = Some(again);

@@ -137,12 +137,15 @@ impl Repository {
     ) -> Result<()> {
         let command = git.line();
         let output = match watch {
-            Some(watch) => git.watched(watch)?,
-            None => git.output()?,
+            Watch { told: None, stop: None } => git.output()?,
+            watch => git.watched(watch)?,
         };
         let told = String::from_utf8_lossy(&output.stdout).lines().filter(|line| read(line)).count();
         if output.status.success() || told > 0 {
             return Ok(());
+        }
+        if watch.is_over() {
+            return Err(Error::Stopped { remote: remote.to_string() });
         }
         let stderr = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         Err(Error::TransportFailed { remote: remote.to_string(), command, status: output.status.to_string(), stderr })
@@ -174,13 +177,17 @@ impl Brought {
 /// What every fetch is told.
 fn fetching(git: Git, watch: Watch<'_>) -> Git {
     let git = git.args(["--porcelain", "--verbose", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"]);
-    git.args(["--no-recurse-submodules", "--no-prune", if watch.is_some() { "--progress" } else { "--no-progress" }])
+    git.args([
+        "--no-recurse-submodules",
+        "--no-prune",
+        if watch.told.is_some() { "--progress" } else { "--no-progress" },
+    ])
 }
 
 /// What every push is told.
 fn sending(git: Git, watch: Watch<'_>) -> Git {
     let git = git.args(["--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no"]);
-    git.arg(if watch.is_some() { "--progress" } else { "--no-progress" })
+    git.arg(if watch.told.is_some() { "--progress" } else { "--no-progress" })
 }
 
 /// Reads `FLAG<tab>FROM:TO<tab>SUMMARY`: which ref, and what became of it.
