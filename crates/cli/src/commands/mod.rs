@@ -181,7 +181,10 @@ impl Work<'_> {
         if file.as_os_str() == "-" {
             return self.text("-");
         }
-        let failed = |e| Failure::new(Status::Failed, "io", format!("cannot read {}: {e}", file.display()));
+        let failed = |e| {
+            Failure::new(Status::Failed, "io", format!("cannot read {}: {e}", file.display()))
+                .hinted("give the path of a file from here, or `-` for stdin")
+        };
         std::fs::read_to_string(file).map_err(failed)
     }
 
