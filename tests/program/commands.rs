@@ -420,7 +420,7 @@ fn every_command_speaks_json_in_one_envelope() {
     world.env.insert("GIT_EDITOR".to_owned(), "true".to_owned());
     let mut missing = leaves(&world);
     let lines: &[&[&str]] = &[
-        &["new", "P", "--slug", "p"],
+        &["new", "P", "--slug", "p", "--objective", "O"],
         &["list"],
         &["switch", "p"],
         &["step", "add", "One", "Two", "Three"],
@@ -467,6 +467,7 @@ fn every_command_speaks_json_in_one_envelope() {
         &["decisions"],
         &["blame"],
         &["conflicts"],
+        &["check"],
         &["verify"],
         &["undo"],
         &["render"],

@@ -24,7 +24,8 @@ pub struct Client {
 }
 
 impl Client {
-    fn start(world: &World, directory: &Path) -> Outcome<Self> {
+    /// A session of `scout`.
+    pub fn start(world: &World, directory: &Path) -> Outcome<Self> {
         Self::open(world.command(PROGRAM, directory), "scout")
     }
 
@@ -58,7 +59,7 @@ impl Client {
     }
 
     /// Asks, and gives the whole answer; what is told meanwhile is kept.
-    fn ask(&mut self, method: &str, params: Value) -> Outcome<Value> {
+    pub fn ask(&mut self, method: &str, params: Value) -> Outcome<Value> {
         self.next += 1;
         let id = self.next;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))?;

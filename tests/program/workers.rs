@@ -370,7 +370,9 @@ fn workers_that_may_die_at_any_moment_do_each_step_exactly_once() -> Outcome {
     let count = short_or_long(60, 200);
     let (mut random, world) = (Random(seed), World::new());
     world.git(&["config", "maintenance.auto", "false"]);
-    world.begin("p", &[]);
+    let objective = "Every step is done exactly once, whoever dies meanwhile.";
+    world.plan(&["new", "Work together", "--slug", "p", "--objective", objective]).done();
+    world.plan(&["criterion", "add", &format!("{count} of {count} steps are done")]).done();
     let made = world.plan_reading(lines(count, &mut random).as_bytes(), &["apply", "--json", "--key", "all", "-"]);
     let names = made.json()[0]["data"]["names"].clone();
     let (site, began) = (Site::of(&world), Instant::now());
@@ -400,7 +402,13 @@ fn workers_that_may_die_at_any_moment_do_each_step_exactly_once() -> Outcome {
     let events = sound_events(&world);
     assert_done_once(&events, &ids, &tally);
     assert_taken_by_one_at_a_time(&events);
-    assert_traceable(&world, &events, &tally)
+    assert_traceable(&world, &events, &tally)?;
+    world.plan(&["criterion", "met", "1", "--evidence", "The log has a completion of each"]).done();
+    world.plan(&["result", "All steps are done"]).done();
+    world.plan(&["result", "--lesson", "A lease outlives whoever held it"]).done();
+    let found = world.plan(&["check", "--strict", "--json"]).json()[0]["data"].clone();
+    assert_eq!(found["findings"], json!([]), "the finished plan is in order");
+    Ok(())
 }
 
 /// The events of the plan as git has them, what came before first, once all is found to be sound: each is the hash of its

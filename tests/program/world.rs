@@ -213,7 +213,7 @@ impl World {
     pub fn tell(&self, arguments: &[&str]) {
         let said = self.plan(arguments);
         // Where what was asked after is so, the status says it and the data shows it.
-        let answers = ["conflicts", "--check", "verify"].iter().any(|asks| arguments.contains(asks));
+        let answers = ["conflicts", "--check", "verify", "check"].iter().any(|asks| arguments.contains(asks));
         let is_clean = said.status == Some(0) || said.stdout.is_empty() || answers;
         assert!(is_clean, "{arguments:?}: a failure writes no data:\n{said}");
         let line: Vec<String> = arguments.iter().map(|argument| quoted(argument)).collect();

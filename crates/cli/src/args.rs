@@ -192,6 +192,7 @@ pub enum Command {
     Push(push::Push),
     Sync(sync::Sync),
     Publish(publish::Publish),
+    Check(check::Check),
     Verify(verify::Verify),
     Completions(completions::Completions),
     Man(man::Man),

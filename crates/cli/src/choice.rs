@@ -107,5 +107,8 @@ impl Session {
 
 /// A plan's name, as it was given.
 pub fn slug(named: &str) -> Result<Slug, Failure> {
-    named.parse().map_err(|e: git_plan_core::NotASlug| Failure::usage(e.to_string()))
+    named.parse().map_err(|e: git_plan_core::NotASlug| {
+        let fit = Slug::from_title(named).map(|slug| format!("that would be `{slug}`; ")).unwrap_or_default();
+        Failure::usage(e.to_string()).hinted(format!("{fit}`git plan list` shows the plans by their names"))
+    })
 }

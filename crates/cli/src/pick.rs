@@ -38,7 +38,11 @@ pub fn settle(session: &mut Session, command: &Command, json: bool) -> Result<()
             | Command::Publish(_)
             | Command::Prime(_)
     );
-    let says_which = matches!(command, Command::Verify(command) if command.says_which());
+    let says_which = match command {
+        Command::Verify(command) => command.says_which(),
+        Command::Check(command) => command.says_which(),
+        _ => false,
+    };
     if elsewhere || says_which || !possible(session, json) {
         return Ok(());
     }

@@ -114,7 +114,9 @@ impl Session {
 
 /// Goes to the directory that the command line names.
 pub fn enter(global: &Global) -> Result<(), Failure> {
-    let unfit = |what: String| Failure::new(Status::Environment, "directory", what);
+    let unfit = |what: String| {
+        Failure::new(Status::Environment, "directory", what).hinted("-C takes a directory that is there")
+    };
     for directory in &global.directory {
         std::env::set_current_dir(directory)
             .map_err(|e| unfit(format!("cannot change to {}: {e}", directory.display())))?;

@@ -13,6 +13,7 @@ pub fn point(text: &str, end_of_day: bool) -> Result<Timestamp, Failure> {
     let time = if end_of_day { "T23:59:59.999Z" } else { "T00:00:00.000Z" };
     Timestamp::parse_rfc3339(text).or_else(|_| Timestamp::parse_rfc3339(&format!("{text}{time}"))).map_err(|_| {
         Failure::usage(format!("{text:?} is not a time: expected a date, or a time such as 2026-11-22T10:50:00Z"))
+            .hinted("`git plan COMMAND --help` says which other words it takes for a time")
     })
 }
 
@@ -23,7 +24,8 @@ pub fn until(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
         let count: u16 = text.strip_suffix(unit)?.parse().ok()?;
         Some(i64::from(count) * length)
     });
-    span.map_or_else(|| point(text, true), |span| Ok(Timestamp::from_millis(now.millis() + span)))
+    let other = || point(text, true).map_err(|failure| failure.hinted("or how long from now, as `30m`, `2h`, `1d`"));
+    span.map_or_else(other, |span| Ok(Timestamp::from_millis(now.millis() + span)))
 }
 
 /// The date that git was told to use: `@seconds zone`, `seconds zone` or RFC 3339.

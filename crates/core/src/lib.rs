@@ -25,6 +25,7 @@ pub mod brief;
 pub mod bytes;
 pub mod canonical;
 pub mod change;
+pub mod check;
 pub mod diff;
 pub mod event;
 pub mod export;

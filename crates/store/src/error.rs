@@ -18,11 +18,11 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// No git repository was found.
-    #[error("no git repository at {} or above it: {reason}; run `git init`, or name one with -C or GIT_DIR", directory.display())]
+    #[error("no git repository at {} or above it{}; run `git init`, or name one with -C or GIT_DIR", directory.display(), after_colon(.reason))]
     NotARepository {
         /// Where the search began.
         directory: PathBuf,
-        /// What was found instead.
+        /// What was found instead, if anything.
         reason: String,
     },
     /// The repository belongs to somebody else, and git would refuse it.
@@ -335,7 +335,9 @@ impl Error {
     }
 
     pub(crate) fn not_a_repository(directory: &Path, cause: &gix::Error) -> Self {
-        Self::NotARepository { directory: directory.to_owned(), reason: chain(cause) }
+        // That there is none is said already; anything else is worth saying.
+        let reason = Some(chain(cause)).filter(|reason| !reason.starts_with("Could not find a git repository"));
+        Self::NotARepository { directory: directory.to_owned(), reason: reason.unwrap_or_default() }
     }
 
     pub(crate) fn config(what: impl Into<String>, cause: &gix::Error) -> Self {
@@ -390,6 +392,10 @@ fn among(known: &str) -> String {
 
 fn tip_or_none(id: Option<&ObjectId>) -> String {
     id.map_or_else(|| "no such ref".to_owned(), ToString::to_string)
+}
+
+fn after_colon(reason: &str) -> String {
+    if reason.is_empty() { String::new() } else { format!(": {reason}") }
 }
 
 fn how_old(age: Option<&Duration>) -> String {

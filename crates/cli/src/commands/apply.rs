@@ -92,7 +92,8 @@ fn lines(sent: &str) -> Result<Vec<(usize, Line)>, Failure> {
         })
         .collect::<Result<_, _>>()?;
     if lines.is_empty() {
-        return Err(Failure::usage("there is nothing to apply: expected one JSON object per line"));
+        return Err(Failure::usage("there is nothing to apply: expected one JSON object per line")
+            .hinted("`git plan apply --help` shows what the lines look like"));
     }
     Ok(lines)
 }

@@ -8,6 +8,7 @@ pub mod ask;
 pub mod blame;
 pub mod block;
 pub mod capabilities;
+pub mod check;
 pub mod completions;
 pub mod conflicts;
 pub mod criterion;
@@ -129,6 +130,7 @@ pub fn run_reading(args: Args, env: Environment, ui: &mut Ui, input: Option<Stri
         Command::Resolve(command) => command.run(&mut work),
         Command::Undo(command) => command.run(&mut work),
         Command::Apply(command) => command.run(&mut work),
+        Command::Check(command) => command.run(&mut work),
         Command::Verify(command) => command.run(&mut work),
         Command::Switch(command) => command.run(&mut work),
         Command::Archive(command) => command.run(&mut work),
@@ -179,7 +181,10 @@ impl Work<'_> {
         if file.as_os_str() == "-" {
             return self.text("-");
         }
-        let failed = |e| Failure::new(Status::Failed, "io", format!("cannot read {}: {e}", file.display()));
+        let failed = |e| {
+            Failure::new(Status::Failed, "io", format!("cannot read {}: {e}", file.display()))
+                .hinted("give the path of a file from here, or `-` for stdin")
+        };
         std::fs::read_to_string(file).map_err(failed)
     }
 

@@ -208,7 +208,10 @@ impl Refusal {
         match self {
             Self::NotFound { what, .. } if *what == "event" => say("`git plan log --oneline` lists the events"),
             Self::NotFound { what, .. } if *what == "conflict" => say("`git plan conflicts` lists them"),
-            Self::NotFound { what: "tag" | "author" | "source", .. } | Self::NotFound { known: 0, .. } => None,
+            Self::NotFound { what: "tag" | "author" | "source", .. } => {
+                say("`git plan show` shows those that are there")
+            }
+            Self::NotFound { what, known: 0, .. } => say(first(what)),
             Self::NotFound { .. } | Self::WrongKind { .. } => {
                 say("`git plan show --ids` lists the items with their numbers and ids")
             }
@@ -226,16 +229,34 @@ impl Refusal {
             Self::Undone { .. } => say("undo the event that undid it, to have it back"),
             Self::CannotUndo { instead, .. } => instead.map(ToOwned::to_owned),
             Self::Text(TextError::TooLong { .. }) => say("keep long text in a file of the repository and name it here"),
-            Self::NotRemoved { .. }
-            | Self::Already { .. }
-            | Self::WrongState { .. }
-            | Self::Cycle { .. }
-            | Self::TooDeep { .. }
-            | Self::Unclear(_)
-            | Self::Text(_)
-            | Self::Word(_)
-            | Self::Record(_) => None,
+            Self::NotRemoved { .. } => say("`git plan log --oneline` tells what was removed"),
+            Self::Already { state, .. } if state == "archived" => say("`git plan archive --undo` takes it up again"),
+            Self::Already { state, .. } if state.starts_with("claimed by ") => {
+                say("`git plan next --claim` takes another step")
+            }
+            Self::Already { .. } => say("nothing is to be changed; `git plan status` shows where the plan stands"),
+            Self::WrongState { .. } => say("`git plan status` shows where the plan stands, and who is on what"),
+            Self::Cycle { .. } | Self::TooDeep { .. } => {
+                say("name another one; `git plan show --ids` lists them, with what hangs below")
+            }
+            Self::Text(TextError::Empty(_)) => say("write it in quotes, or give `-` to read it from standard input"),
+            Self::Unclear(_) | Self::Text(_) | Self::Word(_) | Self::Record(_) => None,
         }
+    }
+}
+
+/// What makes the first one, where there is none.
+fn first(what: &str) -> &'static str {
+    match what {
+        "step" => "`git plan step add TEXT` adds one",
+        "criterion" => "`git plan criterion add TEXT` adds one",
+        "decision" => "`git plan decide TITLE` records one",
+        "question" => "`git plan ask TEXT` records one",
+        "blocker" => "`git plan block TEXT` records one",
+        "discovery" => "`git plan discover TEXT` records one",
+        "note" => "`git plan note TEXT` records one",
+        "result" => "`git plan result TEXT` records one",
+        _ => "`git plan status` shows where the plan stands",
     }
 }
 

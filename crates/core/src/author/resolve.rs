@@ -45,7 +45,9 @@ pub fn conflict(plan: &Plan, named: Option<&str>) -> Result<Conflict, Refusal> {
     });
     match (conflicts.pop(), conflicts.is_empty()) {
         (Some(conflict), true) => Ok(conflict),
-        (None, _) if named.is_none() => Err(Refusal::Unclear("this plan has no conflict".to_owned())),
+        (None, _) if named.is_none() => {
+            Err(Refusal::Unclear("this plan has no conflict, as `git plan conflicts` says".to_owned()))
+        }
         (None, _) => {
             Err(Refusal::NotFound { what: "conflict", named: crate::text::line(named.unwrap_or_default()), known })
         }
