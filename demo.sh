@@ -39,14 +39,15 @@ echo "$((after - before)) of 20 events are in the plan"
 say "4. A measurement turns a decision over; the old one stays on record"
 run git plan discover "Redis adds 9 ms to each request" --evidence "p50 of 10,000 requests"
 run git plan decide "Keep the buckets in memory and divide the limit by three" \
-    --because "The balancer spreads clients evenly" --supersedes 2
+    --because "The balancer spreads clients evenly" --supersedes 2 --caused-by "discovery 2"
 run git plan step done 3
 
 say "5. Where it stands"
 run git plan status
 
-say "6. How it came to this: the decisions, newest first"
-run git plan log --type decision --no-pager
+say "6. How it came to this: the decisions, and the path that led to one"
+run git plan decisions --no-pager
+run git plan why "decision 3" --no-pager
 
 say "7. The same in the Markdown"
 git plan show --raw | sed -n '/^## Decision Log/,/^## Outcomes/p' | sed '$d'
@@ -54,5 +55,6 @@ git plan show --raw | sed -n '/^## Decision Log/,/^## Outcomes/p' | sed '$d'
 say "8. It is all in git"
 run git --no-pager log --oneline -5 plans/limits
 run git fsck --strict --no-dangling --no-progress
+run git plan verify
 echo
 echo "Try it: git plan new \"My plan\" in a repository of yours, then git plan --help."

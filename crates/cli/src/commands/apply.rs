@@ -20,10 +20,10 @@ use crate::write::{self, Denied};
 ///
 /// Reads one JSON object per line, a command or an event:
 ///
-///   {"do": ["step", "add", "Build"], "as": "build"}
-///   {"do": ["step", "depend", "@ship", "--on", "@build"]}
-///   {"do": ["step", "edit", "2", "--body", "-"], "input": "What `-` reads"}
-///   {"type": "note.added", "data": {"label": "Test", "text": "41 passed"}, "why": "…"}
+///     {"do": ["step", "add", "Build"], "as": "build"}
+///     {"do": ["step", "depend", "@ship", "--on", "@build"]}
+///     {"do": ["step", "edit", "2", "--body", "-"], "input": "What `-` reads"}
+///     {"type": "note.added", "data": {"label": "Test", "text": "41 passed"}, "why": "…"}
 ///
 /// `as` names what the line adds, and later lines name it with an `@`. What a line says is computed on top of those before
 /// it. With --key, a retry records nothing twice.
