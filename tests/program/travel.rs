@@ -292,3 +292,12 @@ fn commits_of_the_code_stand_between_the_events() {
     }
     assert_snapshot!(world.transcript());
 }
+
+#[test]
+fn a_log_takes_a_count_as_git_log_does() {
+    let world = World::with_plan(&["One", "Two", "Three"]);
+    let said = |arguments: &[&str]| world.plan(&[&["log", "--json"], arguments].concat()).done();
+    assert_eq!(said(&["-2"]), said(&["-n", "2"]), "-2 is -n 2");
+    assert_eq!(said(&["-2"]).lines().count(), 2, "and no more");
+    world.plan(&["log", "2"]).failed(2, "expected a count such as -3");
+}

@@ -55,6 +55,9 @@ pub struct Log {
     /// Show at most this many events
     #[arg(short = 'n', long, value_name = "COUNT")]
     max_count: Option<usize>,
+    /// The same, as `-3`
+    #[arg(value_name = "-COUNT", allow_negative_numbers = true, conflicts_with = "max_count", value_parser = newest)]
+    newest: Option<usize>,
     /// Show the oldest first
     #[arg(long)]
     reverse: bool,
@@ -71,7 +74,18 @@ struct Beside {
     code: Code,
 }
 
+/// The number in `-3`.
+fn newest(text: &str) -> Result<usize, String> {
+    let count = text.strip_prefix('-').and_then(|count| count.parse().ok());
+    count.ok_or_else(|| "expected a count such as -3; -p names the plan, --item an item".to_owned())
+}
+
 impl Log {
+    /// At most how many events are shown.
+    fn most(&self) -> usize {
+        self.max_count.or(self.newest).unwrap_or(usize::MAX)
+    }
+
     pub fn run(self, work: &mut Work<'_>) -> Result<(), Failure> {
         let needs_all = self.reverse || self.graph || self.patch || self.stat || self.code || self.at.at.is_some();
         if !needs_all {
@@ -92,7 +106,7 @@ impl Log {
         let Work { session, ui, .. } = work;
         let mut newest = session.repo.newest(slug, loaded.tip)?;
         let fits = |entry: &Result<Entry, Error>| entry.as_ref().map_or(true, |entry| wanted.fits(entry));
-        let shown = newest.by_ref().filter(fits).take(self.max_count.unwrap_or(usize::MAX));
+        let shown = newest.by_ref().filter(fits).take(self.most());
         let mut output = Output { ui, slug, loaded, repo: &session.repo, oldest_first: false };
         self.write(&mut output, shown, Names::Long, None, &Beside::default())?;
         let damage = newest.damage().to_vec();
@@ -105,7 +119,7 @@ impl Log {
         let (slug, history) = work.read_history(&self.at)?;
         let wanted = self.filter.wanted(&history.plan, &work.session.repo, work.session.now)?;
         let newest_first = history.entries.iter().rev().filter(|entry| wanted.fits(entry));
-        let mut shown: Vec<Entry> = newest_first.take(self.max_count.unwrap_or(usize::MAX)).cloned().collect();
+        let mut shown: Vec<Entry> = newest_first.take(self.most()).cloned().collect();
         let ids: BTreeSet<EventId> = shown.iter().map(|entry| entry.event.id).collect();
         let mut beside = Beside::default();
         if self.patch || self.stat {
