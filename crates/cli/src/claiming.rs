@@ -99,7 +99,7 @@ fn there(work: &Work<'_>, slug: &Slug, wanted: &Wanted, remote: &Remote) -> Resu
         Ok(())
     };
     let outcome = work.session.repo.sync_writing(&exchange, work.ui.relay(), &mut || match round() {
-        Ok(()) => ControlFlow::Continue(()),
+        Ok(()) => ControlFlow::Continue(Some(slug.clone())),
         Err(failure) => {
             failed = Some(failure);
             ControlFlow::Break(())

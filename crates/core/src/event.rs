@@ -395,31 +395,7 @@ impl Envelope<'_> {
     }
 }
 
-impl Change {
-    /// Reads a mutation that somebody wrote by hand, as an event's `type` and `data`.
-    ///
-    /// # Errors
-    /// Where the type is unknown, or the data is not as it asks for, has members that it does not know included.
-    pub fn written(type_name: &str, data: &Map<String, Value>) -> Result<Self, Inert> {
-        let raw = serde_json::value::to_raw_value(data).map_err(|e| malformed(&e))?;
-        let change = Self::read(type_name, &raw).ok_or_else(|| Inert::UnknownType(type_name.to_owned()))?;
-        let change = change.map_err(|e| malformed(&e))?;
-        let known = change.data();
-        let stray =
-            |name: &&String| known.get(name.as_str()).is_none() && !data.get(name.as_str()).is_some_and(is_nothing);
-        match data.keys().find(stray) {
-            Some(name) => Err(Inert::Malformed(format!("data.{name}: {type_name} has no such member"))),
-            None => Ok(change),
-        }
-    }
-}
-
-/// Whether a value says nothing, as an empty list that a writer may leave out.
-fn is_nothing(value: &Value) -> bool {
-    value.as_array().is_some_and(Vec::is_empty)
-}
-
-fn malformed(e: &serde_json::Error) -> Inert {
+pub(crate) fn malformed(e: &serde_json::Error) -> Inert {
     let text = e.to_string();
     Inert::Malformed(text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]).to_owned())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Parser;
-use git_plan_core::{Batch, Change, Context, EventId, Plan, Text};
+use git_plan_core::{Batch, Change, Context, EventId, Plan, Text, author};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -188,11 +188,11 @@ fn event(
     names: &BTreeMap<String, EventId>,
 ) -> Result<(), Failure> {
     let data: Map<String, Value> = data.iter().map(|(member, value)| (member.clone(), filled(value, names))).collect();
-    let change = Change::written(type_name, &data).map_err(|inert| Failure::usage(inert.to_string()))?;
+    let change = author::written(type_name, &data).map_err(|inert| Failure::usage(inert.to_string()))?;
     if matches!(change, Change::PlanCreated(_)) {
         return Err(Failure::usage("a plan begins once: `git plan new`"));
     }
-    batch.record(change).map(drop).map_err(|error| git_plan_core::author::Refusal::from(error).into())
+    batch.record(change).map(drop).map_err(|error| author::Refusal::from(error).into())
 }
 
 /// A value with the ids of what it names.

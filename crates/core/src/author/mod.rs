@@ -41,11 +41,13 @@ pub mod step;
 #[cfg(test)]
 mod tests;
 mod undo;
+mod written;
 
 pub use beginning::{NewPlan, Template, begin};
 pub use placing::Spot;
 pub use refusal::{Category, Refusal};
 pub use undo::{Later, undo, undoable};
+pub use written::written;
 
 use crate::prelude::*;
 use crate::state::{Item, Register};

@@ -196,12 +196,12 @@ impl Repository {
     /// # Errors
     /// Where the remote cannot be reached. What had been taken in by then stays.
     pub fn sync(&self, exchange: &Exchange<'_>, watch: Watch<'_>) -> Result<Outcome> {
-        self.sync_writing(exchange, watch, &mut || ControlFlow::Continue(()))
+        self.sync_writing(exchange, watch, &mut || ControlFlow::Continue(None))
     }
 
-    /// The same, writing to the plans in each round between what is taken in and what is sent: `write` sees all that the
-    /// remote has, and what it writes has landed when this returns, or is told of as failed. Where it breaks off, nothing
-    /// more is sent.
+    /// The same, writing to a plan in each round between what is taken in and what is sent: `write` sees all that the
+    /// remote has and says which plan it wrote to; what it wrote has landed when this returns, or is told of as failed.
+    /// Where it breaks off, nothing more is sent.
     ///
     /// # Errors
     /// As for [`Repository::sync`].
@@ -209,7 +209,7 @@ impl Repository {
         &self,
         exchange: &Exchange<'_>,
         watch: Watch<'_>,
-        write: &mut dyn FnMut() -> ControlFlow<()>,
+        write: &mut dyn FnMut() -> ControlFlow<(), Option<Slug>>,
     ) -> Result<Outcome> {
         let began = Instant::now();
         let deadline = began + exchange.patience;
@@ -222,13 +222,13 @@ impl Repository {
             let round = Instant::now();
             let brought = self.bring(exchange.remote, pending.as_ref(), watch)?;
             let mut tips = run.take(self, &brought, pending.as_ref(), &mut held)?;
-            let before = self.tips()?;
-            if write().is_break() {
-                return Ok(run.outcome);
-            }
-            for (slug, ours) in self.tips()? {
-                if before.get(&slug) != Some(&ours) && exchange.choice.means(&slug, false) {
-                    run.offer(self, &slug, ours, brought.plans.get(&slug).copied(), &mut tips);
+            match write() {
+                ControlFlow::Break(()) => return Ok(run.outcome),
+                ControlFlow::Continue(None) => {}
+                ControlFlow::Continue(Some(slug)) => {
+                    if let Some(ours) = self.tip(&slug)? {
+                        run.offer(self, &slug, ours, brought.plans.get(&slug).copied(), &mut tips);
+                    }
                 }
             }
             let rejected = run.send(self, &tips, watch)?;
