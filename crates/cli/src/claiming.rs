@@ -11,7 +11,7 @@ use git_plan_core::author::step::{self, Taken};
 use git_plan_core::state::Detail;
 use git_plan_core::text::clipped;
 use git_plan_core::{EventId, ItemId, Plan, Slug, Timestamp};
-use git_plan_store::{Choice, Remote};
+use git_plan_store::{Choice, Remote, Stand};
 
 use crate::args::Reason;
 use crate::commands::Work;
@@ -108,7 +108,13 @@ fn there(work: &Work<'_>, slug: &Slug, wanted: &Wanted, remote: &Remote) -> Resu
     let unsent = match (&outcome, failed) {
         (_, Some(failure)) => Some(failure),
         (Err(error), None) => Some(Failure::from(error)),
-        (Ok(outcome), None) => outcome.failed.get(slug).map(Failure::from),
+        (Ok(outcome), None) => outcome.failed.get(slug).map(Failure::from).or_else(|| {
+            let landed = outcome.plans.get(slug).is_some_and(|plan| plan.stand == Stand::InStep);
+            let message = format!("the claim did not land at {remote}, which has deleted plan {slug}");
+            (!landed).then(|| {
+                Failure::new(Status::Refused, "not-landed", message).hinted("`git plan sync --restore` gives it back")
+            })
+        }),
     };
     match (unsent, got) {
         (Some(failure), Some(claimed)) => {

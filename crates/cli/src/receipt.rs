@@ -19,7 +19,7 @@ const LONGEST: usize = 100;
 
 /// Prints what was written.
 pub fn print(written: &Written, repo: &Repository, ui: &mut Ui) -> Result<(), Failure> {
-    let Written { slug, done, repeated, conflicts, dry_run, names } = written;
+    let Written { slug, done, repeated, conflicts, dry_run, names, kept } = written;
     // Whoever wrote has seen what it wrote from, and its own events, not what these were joined with.
     if !dry_run {
         ui.saw(slug.as_str(), done.events.last().map(|event| &event.id));
@@ -35,6 +35,9 @@ pub fn print(written: &Written, repo: &Repository, ui: &mut Ui) -> Result<(), Fa
         }
         if *dry_run {
             data["dry_run"] = json!(true);
+        }
+        if !kept.is_empty() {
+            data["kept"] = json!(kept);
         }
         if !names.is_empty() {
             data["names"] = names.iter().map(|(name, id)| (name.clone(), Value::from(id.to_string()))).collect();
@@ -62,6 +65,9 @@ pub fn print(written: &Written, repo: &Repository, ui: &mut Ui) -> Result<(), Fa
     for conflict in conflicts {
         let line = done.look(repo, |plan| conflicts::line(plan, conflict, !dry_run))?;
         ui.say(&format!("warning: {now} in conflict: {line}"));
+    }
+    for kept in kept {
+        ui.say(&format!("kept: {kept}"));
     }
     if *dry_run {
         ui.say("dry run: nothing was recorded");

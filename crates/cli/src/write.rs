@@ -32,13 +32,15 @@ pub struct Written {
     pub dry_run: bool,
     /// The items that were given a name while they were written.
     pub names: BTreeMap<String, EventId>,
+    /// What was to be undone and stands, each with the reason.
+    pub kept: Vec<String>,
 }
 
 impl Written {
     /// What was written into a plan, and nothing special about it.
     pub fn of(slug: Slug, done: Appended) -> Self {
         let (repeated, dry_run) = (false, false);
-        Self { slug, done, repeated, conflicts: Vec::new(), dry_run, names: BTreeMap::new() }
+        Self { slug, done, repeated, conflicts: Vec::new(), dry_run, names: BTreeMap::new(), kept: Vec::new() }
     }
 }
 

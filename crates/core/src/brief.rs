@@ -226,12 +226,8 @@ fn blocker(plan: &Plan, item: &Item) -> String {
 
 /// The steps that can be taken, in order.
 fn takeable(plan: &Plan, brief: Brief<'_>) -> Vec<String> {
-    let workable = plan.workable();
-    let taken = |step: &&Outlined<'_>| {
-        step.item.state() == Some(State::Todo) && !step.item.owners().iter().any(|owner| owner.is_good(brief.now))
-    };
     let told = |step: &Outlined<'_>| format!("- {} {}", named(plan, step.item), clipped(step.item.text(), LONGEST));
-    workable.iter().filter(taken).map(told).collect()
+    plan.claimables(brief.now).iter().map(told).collect()
 }
 
 /// A decision that stands, with its reason.

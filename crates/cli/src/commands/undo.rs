@@ -42,7 +42,8 @@ impl Undo {
             (_, true) => Later::Keep,
             _ => Later::Refuse,
         };
-        let written = write::append(session, &self.why.why(), |batch| {
+        let mut kept = Vec::new();
+        let mut written = write::append(session, &self.why.why(), |batch| {
             // What the batch stands on may be newer than what was read, or older where a command is repeated.
             let known = |id: &EventId| history.find(*id).is_some();
             if !batch.plan().heads().iter().all(known) {
@@ -56,8 +57,10 @@ impl Undo {
             if targets.is_empty() {
                 return Err(Refusal::Unclear("there is nothing to undo".to_owned()).into());
             }
-            Ok(undo(batch, &events, &targets, later).map(drop)?)
+            kept = undo(batch, &events, &targets, later)?.kept;
+            Ok(())
         })?;
+        written.kept = kept.iter().map(ToString::to_string).collect();
         crate::receipt::print(&written, &work.session.repo, work.ui)
     }
 }

@@ -46,7 +46,7 @@ mod written;
 pub use beginning::{NewPlan, Template, begin};
 pub use placing::Spot;
 pub use refusal::{Category, Refusal};
-pub use undo::{Later, undo, undoable};
+pub use undo::{Later, Undone, undo, undoable};
 pub use written::written;
 
 use crate::prelude::*;

@@ -180,6 +180,9 @@ pub fn release(batch: &mut Batch, step: &str, owner: Option<&str>) -> Result<Vec
         return Err(Refusal::WrongState { item, state, expected: "a step that is" });
     }
     let step = item.id();
+    if owners.len() > 1 {
+        batch.group();
+    }
     owners.iter().map(|owner| Ok(batch.record(StepReleased { owner: title(owner)?, step })?)).collect()
 }
 
@@ -201,6 +204,9 @@ pub fn depend(batch: &mut Batch, step: &str, on: &[String]) -> Result<Vec<EventI
             return Err(Refusal::Cycle { item, what: "wait for", other, already: "waits for it, or is it" });
         }
     }
+    if awaited.len() > 1 {
+        batch.group();
+    }
     awaited.into_iter().map(|on| Ok(batch.record(StepDepended { on, step })?)).collect()
 }
 
@@ -220,6 +226,9 @@ pub fn undepend(batch: &mut Batch, step: &str, on: &[String]) -> Result<Vec<Even
             return Err(Refusal::WrongState { item, state, expected: "a step that is" });
         }
         awaited.push(on.id());
+    }
+    if awaited.len() > 1 {
+        batch.group();
     }
     awaited.into_iter().map(|on| Ok(batch.record(StepUndepended { on, step })?)).collect()
 }

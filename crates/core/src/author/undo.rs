@@ -92,23 +92,32 @@ pub enum Later {
     Keep,
 }
 
-/// Undoes events one after the other; says the ids of the new ones.
+/// What an undo did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    /// The new events.
+    pub ids: Vec<EventId>,
+    /// Why others of those to be undone stand: each because of a later change that was to be kept.
+    pub kept: Vec<Refusal>,
+}
+
+/// Undoes events one after the other.
 ///
 /// `events` are all events of the plan that the batch stands on, in its order.
 ///
 /// # Errors
 /// Where an event is not there, cannot be undone, is undone already, or a later change would be lost that is not to be;
 /// and where of several none is left to undo.
-pub fn undo(batch: &mut Batch, events: &[Event], targets: &[EventId], later: Later) -> Result<Vec<EventId>, Refusal> {
+pub fn undo(batch: &mut Batch, events: &[Event], targets: &[EventId], later: Later) -> Result<Undone, Refusal> {
     let is_one = targets.len() == 1;
     if !is_one {
         batch.group();
     }
-    let (mut ids, mut kept) = (Vec::new(), None);
+    let (mut ids, mut kept) = (Vec::new(), Vec::new());
     for &target in targets {
         let changes = match changes(batch, events, target, later == Later::Lose) {
             Err(refusal @ Refusal::LaterWrite { .. }) if later == Later::Keep => {
-                kept = Some(refusal);
+                kept.push(refusal);
                 continue;
             }
             changes => changes?,
@@ -120,10 +129,7 @@ pub fn undo(batch: &mut Batch, events: &[Event], targets: &[EventId], later: Lat
             ids.push(batch.record_with(change, |context| context.undoes = Some(target))?);
         }
     }
-    match kept {
-        Some(refusal) if ids.is_empty() => Err(refusal),
-        _ => Ok(ids),
-    }
+    if ids.is_empty() && !kept.is_empty() { Err(kept.swap_remove(0)) } else { Ok(Undone { ids, kept }) }
 }
 
 /// What undoes an event.

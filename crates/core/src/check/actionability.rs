@@ -17,8 +17,13 @@ const DOING: usize = 3;
 pub fn check(reading: &Reading<'_>, found: &mut Found) {
     let (plan, steps) = (reading.plan, &reading.steps);
     if reading.open_steps().next().is_some() && plan.workable().is_empty() && !reading.is_ended() {
-        let reason = "every open step waits for another or is blocked";
-        found.add(Code::NoNextStep, Subject::Section(Role::Steps), reason, "git plan next, then git plan unblock");
+        let reason = "every open step waits for another, is blocked, or is in conflict";
+        found.add(
+            Code::NoNextStep,
+            Subject::Section(Role::Steps),
+            reason,
+            "git plan next, then git plan unblock or git plan resolve",
+        );
     }
     let noted = reading.noted();
     for item in plan.items_of(Kind::Blocker).filter(|item| !item.is_ticked()) {

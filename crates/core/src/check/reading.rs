@@ -67,7 +67,7 @@ impl<'p> Reading<'p> {
         matches!(item.state(), Some(State::Todo | State::Doing))
     }
 
-    /// The steps that are to be done, without those that only hold others.
+    /// The steps that are to be done, those that hold others included.
     pub fn open_steps(&self) -> impl Iterator<Item = &Outlined<'p>> {
         self.steps.iter().filter(|step| Self::is_open(step.item))
     }

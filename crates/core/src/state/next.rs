@@ -77,8 +77,10 @@ impl Plan {
         let workable = self.workable();
         let own = workable.iter().position(|step| step.item.is_of(worker));
         let begun = || workable.iter().position(|step| step.item.is_doing() && step.item.owners().is_empty());
-        let at = own.or_else(begun).or_else(|| claimable(&workable, worker.now))?;
-        workable.into_iter().nth(at)
+        match own.or_else(begun) {
+            Some(at) => workable.into_iter().nth(at),
+            None => self.claimable(worker.now),
+        }
     }
 
     /// What is somebody's already.
@@ -87,19 +89,22 @@ impl Plan {
         self.workable().into_iter().find(|step| step.item.is_of(worker))
     }
 
-    /// What can be claimed: what was begun under a claim that has run out, else the first that is to be done and is not
-    /// held. What was begun without a claim is left to whoever began it.
+    /// What can be claimed, in the order in which it is offered: what was begun under claims that have run out, then what
+    /// is to be done and is not held. What was begun without a claim is left to whoever began it.
+    #[must_use]
+    pub fn claimables(&self, now: Timestamp) -> Vec<Outlined<'_>> {
+        let free = |step: &Outlined<'_>| !step.item.owners().iter().any(|owner| owner.is_good(now));
+        let (left, open): (Vec<_>, Vec<_>) = self
+            .workable()
+            .into_iter()
+            .filter(|step| free(step) && (!step.item.is_doing() || !step.item.owners().is_empty()))
+            .partition(|step| step.item.is_doing());
+        left.into_iter().chain(open).collect()
+    }
+
+    /// The first of [`Plan::claimables`].
     #[must_use]
     pub fn claimable(&self, now: Timestamp) -> Option<Outlined<'_>> {
-        let workable = self.workable();
-        let at = claimable(&workable, now)?;
-        workable.into_iter().nth(at)
+        self.claimables(now).into_iter().next()
     }
-}
-
-fn claimable(workable: &[Outlined<'_>], now: Timestamp) -> Option<usize> {
-    let free = |step: &Outlined<'_>| !step.item.owners().iter().any(|owner| owner.is_good(now));
-    let left = |step: &Outlined<'_>| step.item.is_doing() && !step.item.owners().is_empty() && free(step);
-    let open = |step: &Outlined<'_>| step.item.state() == Some(State::Todo) && free(step);
-    workable.iter().position(left).or_else(|| workable.iter().position(open))
 }

@@ -226,7 +226,10 @@ impl Repository {
                 ControlFlow::Break(()) => return Ok(run.outcome),
                 ControlFlow::Continue(None) => {}
                 ControlFlow::Continue(Some(slug)) => {
-                    if let Some(ours) = self.tip(&slug)? {
+                    // What the remote deleted is given back on request alone, and what could not be taken in is not sent.
+                    let withheld =
+                        run.outcome.failed.contains_key(&slug) || brought.gone.contains(&slug) && !exchange.restore;
+                    if let Some(ours) = self.tip(&slug)?.filter(|_| !withheld) {
                         run.offer(self, &slug, ours, brought.plans.get(&slug).copied(), &mut tips);
                     }
                 }

@@ -47,17 +47,17 @@ impl Desk {
 
     fn undo(&mut self) -> Result<Vec<EventId>, Refusal> {
         let events = self.events.clone();
-        self.act(|batch| undo(batch, &events, &undoable(&events), Later::Refuse))
+        self.act(|batch| undo(batch, &events, &undoable(&events), Later::Refuse).map(|undone| undone.ids))
     }
 
     fn undo_one(&mut self, event: EventId) -> Result<Vec<EventId>, Refusal> {
         let events = self.events.clone();
-        self.act(|batch| undo(batch, &events, &[event], Later::Refuse))
+        self.act(|batch| undo(batch, &events, &[event], Later::Refuse).map(|undone| undone.ids))
     }
 
     fn undo_with(&mut self, targets: &[EventId], later: Later) -> Result<Vec<EventId>, Refusal> {
         let events = self.events.clone();
-        self.act(|batch| undo(batch, &events, targets, later))
+        self.act(|batch| undo(batch, &events, targets, later).map(|undone| undone.ids))
     }
 
     /// The steps as `1 text`, `1.1 text`.

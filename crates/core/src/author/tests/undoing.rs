@@ -234,3 +234,11 @@ fn the_specification_says_of_every_type_how_it_is_undone() {
     let types = || named.iter().filter(|name| name.contains('.'));
     assert!(types().all(|name| Change::TYPES.contains(name)), "and no other");
 }
+
+#[test]
+fn a_command_that_waits_for_two_steps_is_undone_as_one() -> TestResult {
+    let mut desk = Desk::with_steps(&["One", "Two", "Three"])?;
+    desk.act(|batch| step::depend(batch, "3", &named(&["1", "2"])))?;
+    assert_eq!(desk.undo()?.len(), 2, "both waits were one command, so both end");
+    Ok(())
+}
