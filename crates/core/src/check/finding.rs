@@ -120,7 +120,7 @@ codes! {
     StatusDisagrees "status-disagrees" Currency Warning;
     /// A step was completed with neither a reason nor evidence.
     DoneSilently "done-silently" Traceability Notice;
-    /// A step that was begun was given up or removed with neither a reason nor a decision since the day before.
+    /// A step that was begun was given up without a reason, or removed, and no decision was made since the day before.
     CourseChanged "course-changed" Traceability Warning;
     /// A criterion was reworded or removed after work had begun, without a decision since the day before.
     CriteriaChanged "criteria-changed" Traceability Warning;
